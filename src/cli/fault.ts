@@ -2,6 +2,7 @@
 // defect of the program and keeps its stack.
 
 import { CommanderError } from 'commander';
+import { AddressesShort } from './addresses.ts';
 import { type Signal, endedCode, endedText } from './early.ts';
 
 /** The command line or an input file is wrong. */
@@ -78,6 +79,10 @@ export async function exitCodeOf(error: unknown, write: (line: string) => void):
   if (error instanceof Interrupted) {
     write(`guestmem: ${error.message}`);
     return error.exitCode;
+  }
+  if (error instanceof AddressesShort) {
+    write(`guestmem: ${error.message}`);
+    return EXIT_FAILURE;
   }
   if (error instanceof SystemsMissing) return missingCode(error, write);
   if (error instanceof JobsMissing) return jobsCode(error, write);

@@ -54,6 +54,7 @@ import {
 import { RecordSpool, type Written, openOutput, writeReport } from '../report/node.ts';
 import { UnreadableState } from '../graph/index.ts';
 import { type Trace, TraceError } from '../trace/index.ts';
+import { expectAddresses } from './addresses.ts';
 import { mayHelp } from './again.ts';
 import { COLUMNS_HELP, frames, wholeNumber } from './argument.ts';
 import { type ExperimentFlags, experimentOf, whereSaid } from './asked.ts';
@@ -222,6 +223,7 @@ async function play(
   expectMapped(asked.path, flags, experiment, trace);
   for (const line of effectLines(asked, trace)) complain(`guestmem: ${line}`);
   expectFits(trace, plan, atOnce(experiment, jobs), guestBytes);
+  expectAddresses(atOnce(experiment, jobs));
   if (flags.strict === true) {
     // memory is raised for functions that say less than their runtime alone takes: that is the model's, and no fault of a trace
     const { memoryRaised: _, ...repairs } = repairsOf(trace);

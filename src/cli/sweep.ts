@@ -28,6 +28,7 @@ import {
   unfinished,
   writeSweep,
 } from '../sweep/index.ts';
+import { expectAddresses } from './addresses.ts';
 import { choice, wholeNumber } from './argument.ts';
 import { whileBusy } from './busy.ts';
 import { JobsMissing, UsageError } from './fault.ts';
@@ -60,7 +61,10 @@ interface Asked {
 function engineOf({ engine = 'threads', jobs }: SweepFlags): Engine {
   const threads = jobs === undefined ? availableParallelism() : wholeNumber('--jobs', jobs, 1);
   if (isRedis(engine)) return redisEngine(engine);
-  if (engine === 'threads') return threadEngine(threads);
+  if (engine === 'threads') {
+    expectAddresses(threads);
+    return threadEngine(threads);
+  }
   throw new UsageError(
     `--engine: expected threads, or redis://HOST:PORT, found ${JSON.stringify(engine)}`,
   );

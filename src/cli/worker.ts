@@ -17,6 +17,7 @@ import {
   shownUrl,
   threadEngine,
 } from '../sweep/index.ts';
+import { expectAddresses } from './addresses.ts';
 import { duration, wholeNumber } from './argument.ts';
 import { JobsMissing, UsageError } from './fault.ts';
 import { startJobs } from './jobs-progress.ts';
@@ -113,6 +114,7 @@ async function serve(url: string, threads: number, flags: WorkerFlags): Promise<
 async function run(from: readonly string[], flags: WorkerFlags): Promise<void> {
   const threads =
     flags.jobs === undefined ? availableParallelism() : wholeNumber('--jobs', flags.jobs, 1);
+  expectAddresses(threads);
   const [first = ''] = from;
   if (!from.some(isRedis)) return playFiles(from, threads, flags.quiet === true);
   if (from.length > 1) throw new UsageError('expected one server, or files of jobs, found both');

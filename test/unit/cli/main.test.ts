@@ -17,7 +17,7 @@ function put(name: string): void {
 }
 
 function endOf(program: string): { code: number | null; err: string } {
-  for (const name of ['main', 'early']) put(name);
+  for (const name of ['main', 'early', 'addresses']) put(name);
   writeFileSync(join(folder, 'program.mjs'), program);
   const { status, stderr } = spawnSync(process.execPath, [join(folder, 'main.mjs')], {
     encoding: 'utf8',

@@ -1,13 +1,19 @@
 /** CSV (RFC 4180, header first): a file a table. Numbers are written in full. */
 import { KIB } from '../../abi/unit.ts';
+import { escaped } from '../../check/index.ts';
 import { checked } from '../expect-report.ts';
 import type { Format, OutputFile, Report } from '../format.ts';
 import { recordPieces } from '../records.ts';
 import { type Cell, type Column, type FlatTable, expectTable } from '../column.ts';
 import { tablesOf } from '../tables.ts';
 
+/** Whoever prints the file prints names of functions: none controls a terminal. Lines stay lines. */
+function shown(text: string): string {
+  return text.split('\n').map(escaped).join('\n');
+}
+
 function field(cell: Cell): string {
-  const text = String(cell);
+  const text = typeof cell === 'string' ? shown(cell) : String(cell);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

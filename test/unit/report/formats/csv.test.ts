@@ -26,6 +26,12 @@ describe('csv', () => {
     expect(rowsOf(csvOf(systemsTable(results(system(name)))))[0]!['name']).toBe(name);
   });
 
+  it('has numbers in the place of what would control a terminal', () => {
+    const name = 'a\u001b[31m\u202e\r\u009b,b';
+    const [row] = rowsOf(csvOf(systemsTable(results(system(name)))));
+    expect(row!['name']).toBe(String.raw`a\u{1b}[31m\u{202e}\u{d}\u{9b},b`);
+  });
+
   it('gives 0 to a step that a system does not have', () => {
     const booted = system('booted');
     booted.startupMs.steps = { boot: 76 };

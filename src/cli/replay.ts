@@ -50,6 +50,7 @@ import {
   type Report,
   type Results,
   resultsJson,
+  shortageLines,
 } from '../report/index.ts';
 import { RecordSpool, type Written, openOutput, writeReport } from '../report/node.ts';
 import { UnreadableState } from '../graph/index.ts';
@@ -306,6 +307,10 @@ async function run(path: string | undefined, flags: ReplayFlags): Promise<void> 
   });
   if (flags.json === true) print(resultsJson(report.results));
   else if (flags.quiet !== true) print(`${written.text}${wroteLine(written.paths)}`);
+  // the table has it
+  const isTold = flags.quiet !== true && experiment.outputs.formats.includes('table');
+  const untold = flags.json === true || isTold ? [] : shortageLines(report.results);
+  for (const shortage of untold) complain(`guestmem: ${shortage}`);
   if (played.missing.length > 0) throw new SystemsMissing(played.missing);
 }
 
@@ -423,7 +428,7 @@ function toldIn(command: Command): Command {
     .option('--strict', STRICT_HELP)
     .option('--force', 'replace files in that folder which guestmem did not write')
     .option('--json', 'print the results as JSON, and nothing else, on stdout')
-    .option('--quiet', 'print neither table nor progress');
+    .option('--quiet', 'print neither table nor progress; calls refused are told all the same');
 }
 
 export function replayCommand(): Command {

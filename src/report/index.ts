@@ -26,6 +26,7 @@ export { alignRows } from './align.ts';
 export { resultsTable } from './formats/table.ts';
 export { OutputError, refusedWrite, writingTo } from './output-error.ts';
 export { repairLines } from './remarks.ts';
+export { shortageLines } from './shortage.ts';
 export type {
   FootprintBy,
   FootprintCause,

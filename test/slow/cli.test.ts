@@ -105,6 +105,14 @@ describe('guestmem', () => {
     expect(existsSync(join(folder, 'none'))).toBe(false);
   });
 
+  it('says with --quiet, or without a table, that calls were refused', () => {
+    for (const words of [['--quiet'], ['--format', 'json']]) {
+      const { code, err } = guestmem(...SHORT, '--host-memory', '4KiB', '--out', 'short', ...words);
+      expect(code).toBe(0);
+      expect(err).toMatch(/^(?:guestmem: \S+: host memory was short: .* calls refused\n)+$/);
+    }
+  });
+
   it('says nothing with --quiet', () => {
     expect(guestmem(...SHORT, '--quiet', '--out', 'quiet')).toEqual({ code: 0, out: '', err: '' });
   });

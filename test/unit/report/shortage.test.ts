@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { RefusedArgument } from '../../../src/check/index.ts';
 import { shortageLines } from '../../../src/report/shortage.ts';
 import { results, system } from '../../support/report.ts';
 
@@ -11,4 +12,8 @@ it('says what came of full hosts, and nothing where there was none', () => {
     'short: host memory was short: 1,234 calls waited for memory (1,500 ms on average), 5 calls refused, ' +
       '7 idle containers evicted',
   ]);
+});
+
+it('asks for results', () => {
+  expect(() => shortageLines({} as never)).toThrow(RefusedArgument);
 });

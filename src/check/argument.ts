@@ -84,6 +84,12 @@ export function expectText(argument: string, value: string): string {
   throw new RefusedArgument(argument, 'text', value);
 }
 
+/** The value, if it is a BigInt: feature bits. */
+export function expectBigInt(argument: string, value: bigint): bigint {
+  if (typeof value === 'bigint') return value;
+  throw new RefusedArgument(argument, 'a BigInt', value);
+}
+
 /** The value, if it is a list. */
 export function expectList<T>(argument: string, value: readonly T[]): readonly T[] {
   if (Array.isArray(value)) return value;

@@ -3,6 +3,7 @@
 export {
   type Bounds,
   RefusedArgument,
+  expectBigInt,
   expectFigures,
   expectFunction,
   expectInteger,

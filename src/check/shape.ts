@@ -43,8 +43,11 @@ function isOf(kind: Kind, value: unknown): boolean {
   }
 }
 
-/** A kind; a list of so much; an object with such members, those whose name ends in ? only if they are there. */
-export type Shape = Kind | readonly [Shape] | { readonly [member: string]: Shape };
+/**
+ * A kind; a list of so much, or of these one after the other; an object with such members, those whose name ends in ? only if they
+ * are there, `*` whatever its own are called.
+ */
+export type Shape = Kind | readonly [Shape, ...Shape[]] | { readonly [member: string]: Shape };
 
 interface Misfit {
   /** Members on the way to it. */
@@ -64,14 +67,18 @@ function misfitOf(value: unknown, shape: Shape): Misfit | undefined {
   if (typeof shape === 'string') {
     return isOf(shape, value) ? undefined : { at: '', expected: shape, found: value };
   }
-  if (Array.isArray(shape)) return misfitInList(value, shape[0] as Shape);
+  if (Array.isArray(shape)) return misfitInList(value, shape);
   return misfitInMembers(value, shape as Readonly<Record<string, Shape>>);
 }
 
-function misfitInList(value: unknown, shape: Shape): Misfit | undefined {
+function misfitInList(value: unknown, shapes: readonly Shape[]): Misfit | undefined {
   if (!Array.isArray(value)) return { at: '', expected: LIST, found: value };
+  const isTuple = shapes.length > 1;
+  if (isTuple && value.length !== shapes.length) {
+    return { at: '.length', expected: String(shapes.length), found: value.length };
+  }
   for (let at = 0; at < value.length; at += 1) {
-    const misfit = misfitOf(value[at], shape);
+    const misfit = misfitOf(value[at], shapes[isTuple ? at : 0] as Shape);
     if (misfit !== undefined) return { ...misfit, at: `[${at}]${misfit.at}` };
   }
   return undefined;
@@ -85,10 +92,12 @@ function misfitInMembers(
   for (const said in shape) {
     const isOptional = said.endsWith('?');
     const member = isOptional ? said.slice(0, -1) : said;
-    const found = (value as Readonly<Record<string, unknown>>)[member];
-    if (isOptional && found === undefined) continue;
-    const misfit = misfitOf(found, shape[said] as Shape);
-    if (misfit !== undefined) return { ...misfit, at: `.${member}${misfit.at}` };
+    for (const name of said === '*' ? Object.keys(value as object) : [member]) {
+      const found = (value as Readonly<Record<string, unknown>>)[name];
+      if (isOptional && found === undefined) continue;
+      const misfit = misfitOf(found, shape[said] as Shape);
+      if (misfit !== undefined) return { ...misfit, at: `.${name}${misfit.at}` };
+    }
   }
   return undefined;
 }

@@ -77,21 +77,19 @@ export class Backing {
 
   /** The frames that are a template's, a bit each. */
   templateFrames(): FrameSet {
-    const first = this._instance.headerWord(GUEST_TEMPLATE_OFFSET) >>> 2;
-    return this._instance.words.slice(first, first + this._words);
+    return this._setAt(GUEST_TEMPLATE_OFFSET);
   }
 
   /** The frames that have host memory, a bit each. */
   backedFrames(): FrameSet {
-    const first = this._instance.headerWord(GUEST_BACKED_OFFSET) >>> 2;
-    return this._instance.words.slice(first, first + this._words);
+    return this._setAt(GUEST_BACKED_OFFSET);
   }
 
   /** How many of `frames` are mapped from an image and still its own. */
   countMapped(frames: FrameSet): number {
     const { words } = this._instance;
-    const backed = this._instance.headerWord(GUEST_BACKED_OFFSET) >>> 2;
-    const template = this._instance.headerWord(GUEST_TEMPLATE_OFFSET) >>> 2;
+    const backed = this._wordOf(GUEST_BACKED_OFFSET);
+    const template = this._wordOf(GUEST_TEMPLATE_OFFSET);
     let count = 0;
     const { length } = expectMade('frames', frames, Uint32Array);
     for (let at = 0; at < length; at += 1) {
@@ -102,21 +100,33 @@ export class Backing {
     return count;
   }
 
+  /** Where a table begins, in words. */
+  private _wordOf(offset: number): number {
+    return this._instance.headerWord(offset) >>> 2;
+  }
+
+  private _setAt(offset: number): FrameSet {
+    const first = this._wordOf(offset);
+    return this._instance.words.slice(first, first + this._words);
+  }
+
   private get _words(): number {
     return Math.ceil(this._instance.headerWord(GUEST_SPAN_OFFSET) / WORD_BITS);
   }
 
   /** Adds to `seen` those of `image` that have host memory here. How many were not in it. */
   noteBacked(image: FrameSet, seen: FrameSet): number {
-    const first = this._instance.headerWord(GUEST_BACKED_OFFSET) >>> 2;
+    expectMade('image', image, Uint32Array);
+    expectMade('seen', seen, Uint32Array);
+    const first = this._wordOf(GUEST_BACKED_OFFSET);
     return addBoth(seen, image, this._instance.words, first);
   }
 
   /** Whatever is mapped of the template becomes this guest's own. */
   copyMapped(): void {
     const { words } = this._instance;
-    const backed = this._instance.headerWord(GUEST_BACKED_OFFSET) >>> 2;
-    const template = this._instance.headerWord(GUEST_TEMPLATE_OFFSET) >>> 2;
+    const backed = this._wordOf(GUEST_BACKED_OFFSET);
+    const template = this._wordOf(GUEST_TEMPLATE_OFFSET);
     const mapped = (at: number): number =>
       (words[backed + at] as number) & (words[template + at] as number);
     for (let at = 0; at < this._words; at += 1) {
@@ -128,7 +138,8 @@ export class Backing {
 
   /** Writes the frames of a set. */
   writeAll(frames: FrameSet): void {
-    for (let at = 0; at < frames.length; at += 1) {
+    const { length } = expectMade('frames', frames, Uint32Array);
+    for (let at = 0; at < length; at += 1) {
       for (let bits = frames[at] as number; bits !== 0; bits &= bits - 1) {
         this.touch(at * WORD_BITS + lowestBit(bits), 1, true);
       }

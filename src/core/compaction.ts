@@ -2,6 +2,7 @@
 
 import { expectWords } from '../check/index.ts';
 import { expectAnswer } from './error.ts';
+import type { CoreExports } from './exports.ts';
 import type { Instance } from './instance.ts';
 
 const DIRECT = ['compaction.direct', 'gfp', 'order', 'mode', 'cpu'] as const;
@@ -17,43 +18,47 @@ export class Compaction {
     this._instance = instance;
   }
 
+  private get _raw(): CoreExports {
+    return this._instance.raw;
+  }
+
   /** Before a request of 2^order frames is tried again. COMPACT_* of the last zone tried. */
   direct(gfp: number, order: number, mode: number, cpu: number): number {
     expectWords(DIRECT, gfp, order, mode, cpu);
-    return this._instance.raw.compactDirect(gfp, order, mode, cpu);
+    return this._raw.compactDirect(gfp, order, mode, cpu);
   }
 
   /** The request got the block at `pfn` after it: what failures had put off in that zone is put off no more. */
   served(pfn: number, order: number): void {
     expectWords(SERVED, pfn, order);
-    expectAnswer(this._instance.raw.compactServed(pfn, order), 'compaction.served');
+    expectAnswer(this._raw.compactServed(pfn, order), 'compaction.served');
   }
 
   /** kcompactd's turn after kswapd. Zones up to `highest` that have a block of the order now, or a status. */
   background(order: number, highest: number, cpu: number): number {
     expectWords(BACKGROUND, order, highest, cpu);
-    return this._instance.raw.compactBackground(order, highest, cpu);
+    return this._raw.compactBackground(order, highest, cpu);
   }
 
   /** How scattered free memory is, in percent. */
   get score(): number {
-    return this._instance.raw.proactiveScore();
+    return this._raw.proactiveScore();
   }
 
   /** kcompactd's proactive turn. The score afterwards, STATUS_SKIPPED (it is low enough), or another status. */
   proactive(cpu: number): number {
     expectWords(PROACTIVE, cpu);
-    return this._instance.raw.compactProactive(cpu);
+    return this._raw.compactProactive(cpu);
   }
 
   /** A zone from edge to edge (vm.compact_memory). COMPACT_*, or a status. */
   whole(zone: number, cpu: number): number {
     expectWords(WHOLE, zone, cpu);
-    return this._instance.raw.compactZone(zone, cpu);
+    return this._raw.compactZone(zone, cpu);
   }
 
   /** kswapd goes to sleep: stale hints are forgotten. */
   forgetHints(): void {
-    this._instance.raw.compactForgetHints();
+    this._raw.compactForgetHints();
   }
 }

@@ -48,6 +48,7 @@ import {
 import { ZoneView } from './zone-view.ts';
 
 const ZONE = ['zone', 'index'] as const;
+const STAT = ['stat', 'index'] as const;
 const BALANCED = ['isBalanced', 'order', 'highest'] as const;
 
 /** What a core works on: for files of this room and tests, not in the room's face. */
@@ -236,6 +237,7 @@ export class Core {
 
   /** A counter of the core by its STAT_* index. */
   stat(index: number): number {
+    expectWords(STAT, index);
     return this._instance.stats[index] ?? 0;
   }
 

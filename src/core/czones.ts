@@ -1,15 +1,17 @@
 // CZones: the region they live in, zones by index, and ranges of theirs on the way to the host.
 
 import { CZONE_RANGES_MAX, POOL_FREE_BLOCKS, POOL_PLUGGED_BLOCKS } from '../abi/czone.ts';
-import { RefusedArgument, expectWords } from '../check/index.ts';
+import { expectInteger, expectWords } from '../check/index.ts';
 import type { FrameRange } from './frame-range.ts';
 import { expectAnswer } from './error.ts';
+import type { CoreExports } from './exports.ts';
 import type { Instance } from './instance.ts';
 import type { Scratch } from './scratch.ts';
 
 const REGION = ['czones.region', 'start', 'frames', 'blockFrames'] as const;
 const PLUG = ['czones.plug', 'start', 'frames'] as const;
 const UNPLUG = ['czones.unplug', 'start', 'frames'] as const;
+const POOLED = ['czones.isPooled', 'pfn'] as const;
 const CREATE = ['czones.create', 'owner', 'limit', 'blocks'] as const;
 const EXIT = ['czones.exit', 'index', 'cpu'] as const;
 const GROW = ['czones.grow', 'index', 'blocks'] as const;
@@ -23,6 +25,13 @@ const RECLAIM = ['czones.reclaim', 'index', 'maxRanges', 'maxFrames', 'order'] a
 const COLLECT = ['czones.collect', 'maxRanges'] as const;
 const BLOCKS_OF = ['czones.blocksOf', 'index'] as const;
 
+/** Frames, each after the one before, until there is none. */
+function allFrom(first: number, next: (pfn: number) => number): number[] {
+  const found: number[] = [];
+  for (let pfn = first; pfn >= 0; pfn = next(pfn)) found.push(pfn);
+  return found;
+}
+
 export class CZoneCalls {
   private readonly _instance: Instance;
   private readonly _scratch: Scratch;
@@ -32,119 +41,113 @@ export class CZoneCalls {
     this._scratch = scratch;
   }
 
+  private get _raw(): CoreExports {
+    return this._instance.raw;
+  }
+
   /** Declares the region; once, before anything is plugged. */
   region(start: number, frames: number, blockFrames: number): number {
     expectWords(REGION, start, frames, blockFrames);
-    return this._instance.raw.czoneRegion(start, frames, blockFrames);
+    return this._raw.czoneRegion(start, frames, blockFrames);
   }
 
   /** Blocks of the region are memory: the pool has them. */
   plug(start: number, frames: number): number {
     expectWords(PLUG, start, frames);
-    return this._instance.raw.czonePlug(start, frames);
+    return this._raw.czonePlug(start, frames);
   }
 
   unplug(start: number, frames: number): number {
     expectWords(UNPLUG, start, frames);
-    return this._instance.raw.czoneUnplug(start, frames);
+    return this._raw.czoneUnplug(start, frames);
   }
 
   /** Blocks that are memory, in zones or not. */
   get pluggedBlocks(): number {
-    return this._instance.raw.czonePoolStat(POOL_PLUGGED_BLOCKS);
+    return this._raw.czonePoolStat(POOL_PLUGGED_BLOCKS);
   }
 
   /** Those that are in no zone. */
   get pooledBlocks(): number {
-    return this._instance.raw.czonePoolStat(POOL_FREE_BLOCKS);
+    return this._raw.czonePoolStat(POOL_FREE_BLOCKS);
   }
 
   /** First frames of the blocks in no zone, ascending. */
   pooled(): number[] {
-    const blocks: number[] = [];
-    let pfn = this._instance.raw.czoneNextPooled(0);
-    while (pfn >= 0) {
-      blocks.push(pfn);
-      pfn = this._instance.raw.czoneNextPooled(pfn + 1);
-    }
-    return blocks;
+    return allFrom(this._raw.czoneNextPooled(0), (pfn) => this._raw.czoneNextPooled(pfn + 1));
   }
 
   /** Whether a block is in no zone and memory. */
   isPooled(pfn: number): boolean {
-    return this._instance.raw.czoneNextPooled(pfn) === pfn;
+    expectWords(POOLED, pfn);
+    return this._raw.czoneNextPooled(pfn) === pfn;
   }
 
   /** A zone with `blocks` of the pool's blocks and room for `limit` frames. Its index. */
   create(owner: number, limit: number, blocks: number): number {
     expectWords(CREATE, owner, limit, blocks);
-    return this._instance.raw.czoneCreate(owner, limit, blocks);
+    return this._raw.czoneCreate(owner, limit, blocks);
   }
 
   /** Ends a zone with all its objects. Blocks that are free now. */
   exit(index: number, cpu: number): number {
     expectWords(EXIT, index, cpu);
-    return this._instance.raw.czoneExit(index, cpu);
+    return this._raw.czoneExit(index, cpu);
   }
 
   /** Adds blocks of the pool. How many came. */
   grow(index: number, blocks: number): number {
     expectWords(GROW, index, blocks);
-    return this._instance.raw.czoneGrow(index, blocks);
+    return this._raw.czoneGrow(index, blocks);
   }
 
   /** Gives wholly free blocks to the pool. How many. */
   shrink(index: number, blocks: number): number {
     expectWords(SHRINK, index, blocks);
-    return this._instance.raw.czoneShrink(index, blocks);
+    return this._raw.czoneShrink(index, blocks);
   }
 
   /** Moves up to so many pages inside the zone to free blocks of it. Pages moved. */
   compact(index: number, pages: number, cpu: number): number {
     expectWords(COMPACT, index, pages, cpu);
-    return this._instance.raw.czoneCompact(index, pages, cpu);
+    return this._raw.czoneCompact(index, pages, cpu);
   }
 
   /** CZONE_LIMIT_* and how many blocks it grows by at a time. */
   setPolicy(index: number, policy: number, growBlocks: number): number {
     expectWords(POLICY, index, policy, growBlocks);
-    return this._instance.raw.czoneSetLimits(index, policy, growBlocks);
+    return this._raw.czoneSetLimits(index, policy, growBlocks);
   }
 
   /** The zone that the last STATUS_ZONE_FULL was about. */
   fullZone(): number {
-    return this._instance.raw.czoneFullZone();
+    return this._raw.czoneFullZone();
   }
 
   /** Processes come (+1) and go (-1). */
   refer(index: number, by: number): number {
     expectWords(REFER, index);
-    if ((by | 0) !== by) throw new RefusedArgument('by', 'a whole number of 32 bits', by);
-    return this._instance.raw.czoneRefer(index, by);
+    expectInteger('by', by, -(2 ** 31), 2 ** 31 - 1);
+    return this._raw.czoneRefer(index, by);
   }
 
   /** A page request in the zone, as Pages.alloc. */
   allocPages(index: number, gfp: number, order: number, tag: number): number {
     expectWords(ALLOC, index, gfp, order, tag);
-    return this._instance.raw.czoneAllocPages(index, gfp, order, tag);
+    return this._raw.czoneAllocPages(index, gfp, order, tag);
   }
 
   /** First frames of a zone's blocks, in the order in which it got them. */
   blocksOf(index: number): number[] {
-    const blocks: number[] = [];
     expectWords(BLOCKS_OF, index);
-    let pfn = this._instance.raw.czoneNextBlock(index, -1);
-    while (pfn >= 0) {
-      blocks.push(pfn);
-      pfn = this._instance.raw.czoneNextBlock(index, pfn);
-    }
-    return blocks;
+    const after = (pfn: number): number => this._raw.czoneNextBlock(index, pfn);
+    return allFrom(after(-1), after);
   }
 
   /** Takes ranges of whole blocks out of the pool. Throws CoreError for a status. */
   collect(maxRanges: number): FrameRange[] {
     expectWords(COLLECT, maxRanges);
-    const got = this._instance.raw.czoneCollect(Math.min(maxRanges, CZONE_RANGES_MAX));
+    const got = this._raw.czoneCollect(Math.min(maxRanges, CZONE_RANGES_MAX));
     return this._scratch.ranges(expectAnswer(got, 'czoneCollect'));
   }
 
@@ -155,13 +158,13 @@ export class CZoneCalls {
   reclaim(index: number, maxRanges: number, maxFrames: number, order: number): FrameRange[] {
     expectWords(RECLAIM, index, maxRanges, maxFrames, order);
     const ranges = Math.min(maxRanges, CZONE_RANGES_MAX);
-    const got = this._instance.raw.czoneReclaim(index, ranges, maxFrames, order);
+    const got = this._raw.czoneReclaim(index, ranges, maxFrames, order);
     return this._scratch.ranges(expectAnswer(got, 'czoneReclaim'));
   }
 
   /** Such a range is free again; `released`: without host memory. */
   putBack(start: number, frames: number, released: boolean): number {
     expectWords(RETURN, start, frames);
-    return this._instance.raw.czoneReturn(start, frames, released ? 0 : 1);
+    return this._raw.czoneReturn(start, frames, released ? 0 : 1);
   }
 }

@@ -34,7 +34,7 @@ export class TooManyGuests extends CoreError {
 
   constructor(made: number, cause: Error) {
     super(
-      `no room for one more guest after the ${made} that were made: the engine sets 10 GiB of addresses aside ` +
+      `no room for one more guest after ${made}: the engine sets 10 GiB of addresses aside ` +
         `for each (some 12,000 guests in 47 bits, 125 in a page of Chromium, fewer under ulimit -v); ` +
         `node --disable-wasm-trap-handler (20.15 or later) sets aside only what a guest needs`,
       { cause },

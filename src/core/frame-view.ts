@@ -21,11 +21,13 @@ import {
   RECORD_OBJECT_MASK,
 } from '../abi/layout.ts';
 import { NONE, ORDERS, PAGEBLOCK_ORDER } from '../abi/unit.ts';
-import { expectInteger } from '../check/index.ts';
+import { expectInteger, expectMade, expectWords } from '../check/index.ts';
 import { WORD_BITS, lowestBit } from './bits.ts';
 import type { Instance } from './instance.ts';
 
 const RECORD_WORDS = RECORD_BYTES >> 2;
+
+const FRAME = ['frames', 'pfn'] as const;
 
 /** Host memory behind a frame is this guest's own, or the template's, mapped by now or not; 0: there is none. */
 const HOST_OWN = 1;
@@ -60,28 +62,39 @@ export class FrameView {
     this._pageblocks = instance.headerWord(GUEST_BLOCKS_OFFSET) >>> 2;
   }
 
+  private _state(pfn: number): number {
+    expectWords(FRAME, pfn);
+    return this._instance.bytes[this._states + pfn] ?? 0;
+  }
+
+  private _record(pfn: number, word: number): number {
+    expectWords(FRAME, pfn);
+    return this._instance.words[this._records + RECORD_WORDS * pfn + word] ?? 0;
+  }
+
   /** KIND_* of the frame. */
   kind(pfn: number): number {
-    return (this._instance.bytes[this._states + pfn] ?? 0) & KIND_MASK;
+    return this._state(pfn) & KIND_MASK;
   }
 
   /** Order of the block that the frame is the head of; means nothing for other frames. */
   order(pfn: number): number {
-    return (this._instance.bytes[this._states + pfn] ?? 0) & KIND_ORDER_MASK;
+    return this._state(pfn) & KIND_ORDER_MASK;
   }
 
   /** The memory object that a frame of kind OBJECT or KERNEL is a page of. */
   object(pfn: number): number {
-    return (this._instance.words[this._records + RECORD_WORDS * pfn] ?? 0) & RECORD_OBJECT_MASK;
+    return this._record(pfn, 0) & RECORD_OBJECT_MASK;
   }
 
   /** What the request gave as its tag, for the head of a block in use. */
   tag(pfn: number): number {
-    return this._instance.words[this._records + RECORD_WORDS * pfn + 1] ?? 0;
+    return this._record(pfn, 1);
   }
 
   /** Index of the zone that has the frame's pageblock; NONE: no zone has it. */
   zone(pfn: number): number {
+    expectWords(FRAME, pfn);
     const entry = this._instance.words[this._pageblocks + (pfn >>> PAGEBLOCK_ORDER)] ?? 0;
     const zone = entry >>> PAGEBLOCK_ZONE_SHIFT;
     return zone === PAGEBLOCK_NO_ZONE ? NONE : zone;
@@ -92,6 +105,7 @@ export class FrameView {
    * object in `objects`, too. One loop without calls, as a VM that was suspended is looked at whenever its account is settled.
    */
   countPrivate(objects: Uint32Array): Uint32Array {
+    expectMade('objects', objects, Uint32Array);
     const { words, bytes } = this._instance;
     const kinds = new Uint32Array(KIND_MASK + 1);
     const [backed, template] = [this._backed >>> 2, this._template >>> 2];
@@ -122,6 +136,7 @@ export class FrameView {
 
   /** Whether what is in the frame is still the template's copy. */
   isTemplate(pfn: number): boolean {
+    expectWords(FRAME, pfn);
     return ((this._instance.bytes[this._template + (pfn >>> 3)] ?? 0) & (1 << (pfn & 7))) !== 0;
   }
 

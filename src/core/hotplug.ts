@@ -3,7 +3,7 @@
 
 import { GUEST_BUSY_PFN_OFFSET } from '../abi/layout.ts';
 import { NONE } from '../abi/unit.ts';
-import { expectWords } from '../check/index.ts';
+import { expectObject, expectWords } from '../check/index.ts';
 import type { FrameRange } from './frame-range.ts';
 import type { Instance } from './instance.ts';
 import type { Scratch } from './scratch.ts';
@@ -28,9 +28,10 @@ export class Hotplug {
    * what its pageblocks become, `tries` how often migration is tried.
    */
   allocContig(range: FrameRange, kind: number, type: number, tries: number, cpu: number): number {
-    expectWords(ALLOC, range.start, range.count, kind, type, tries);
+    const { start, count } = expectObject('range', range);
+    expectWords(ALLOC, start, count, kind, type, tries);
     expectWords(BY, cpu);
-    return this._instance.raw.contigAlloc(range.start, range.count, kind, type, tries, cpu);
+    return this._instance.raw.contigAlloc(start, count, kind, type, tries, cpu);
   }
 
   /** Such a range goes to the allocator. */

@@ -11,6 +11,7 @@ export type { FrameSlice, FrameView } from './frame-view.ts';
 export type { FrameRange } from './frame-range.ts';
 export {
   type CompiledCore,
+  BUILDS,
   type CoreBuild,
   compiledCore,
   coreVersion,

@@ -4,7 +4,7 @@
 import { instantiateSync } from '@assemblyscript/loader';
 import { FNV_BASIS, FNV_PRIME } from '../abi/hash.ts';
 import { ABI_VERSION } from '../abi/layout.ts';
-import { builtin, expectName, shippedFile, shippedTogether } from '../check/index.ts';
+import { builtin, expectName, shippedFile, shippedTogether, shortened } from '../check/index.ts';
 import { CoreError, TooManyGuests } from './error.ts';
 import type { CoreExports, LlfreeExports } from './exports.ts';
 
@@ -124,6 +124,15 @@ export function useCore(name: CoreModule, core: BufferSource | CompiledCore): Co
   return module;
 }
 
+/** Fetch's own errors do not say which address was meant. */
+async function fetched(from: string | URL): Promise<Response> {
+  try {
+    return await fetch(from);
+  } catch (error) {
+    throw new CoreError(`the core is not at ${shortened(String(from))}: ${String(error)}`);
+  }
+}
+
 /**
  * Fetches a build and registers it, where no files are: `await loadCore('release', new URL('guestmem/core.wasm', import.meta.url))`.
  * Bytes, a module or an answer of fetch do as well. Throws CoreError when there is nothing at the address.
@@ -133,7 +142,7 @@ export async function loadCore(
   from: string | URL | Response | BufferSource | CompiledCore,
 ): Promise<CompiledCore> {
   const isAddress = typeof from === 'string' || from instanceof URL;
-  const found = isAddress ? await fetch(from) : from;
+  const found = isAddress ? await fetched(from) : from;
   if (!(found instanceof Response)) return useCore(name, found);
   if (found.ok) return useCore(name, await found.arrayBuffer());
   throw new CoreError(`the core is not at ${found.url}: ${found.status} ${found.statusText}`);

@@ -8,7 +8,7 @@ import {
   SCRATCH_MOVES_OFFSET,
   SCRATCH_REPORT_OFFSET,
 } from '../abi/layout.ts';
-import { RefusedArgument, expectInteger, expectWords } from '../check/index.ts';
+import { expectInteger, expectMade, expectObject, expectWords } from '../check/index.ts';
 import type { FrameRange } from './frame-range.ts';
 import type { Instance } from './instance.ts';
 
@@ -30,18 +30,21 @@ export class Scratch {
 
   /** Hands in the first frames of a list, the last of them first. */
   putReversed(pfns: Uint32Array, count: number): void {
-    expectInteger('count', count, 0, Math.min(pfns.length, SCRATCH_FRAMES_MAX));
+    const { length } = expectMade('pfns', pfns, Uint32Array);
+    expectInteger('count', count, 0, Math.min(length, SCRATCH_FRAMES_MAX));
     const slots = this.words(count);
     for (let at = 0; at < count; at += 1) slots[at] = pfns[count - 1 - at] as number;
   }
 
   /** Hands in ranges as {start, count} pairs. */
   putRanges(ranges: readonly FrameRange[]): void {
-    if (ranges.length > SCRATCH_FRAMES_MAX) {
-      throw new RefusedArgument('ranges', `at most ${SCRATCH_FRAMES_MAX}`, ranges.length);
+    const { length } = expectMade('ranges', ranges, Array, 'a list');
+    expectInteger('ranges', length, 0, SCRATCH_FRAMES_MAX);
+    for (const range of ranges) {
+      const { start, count } = expectObject('range', range);
+      expectWords(RANGE, start, count);
     }
-    for (const { start, count } of ranges) expectWords(RANGE, start, count);
-    const slots = this.words(2 * ranges.length);
+    const slots = this.words(2 * length);
     ranges.forEach(({ start, count }, at) => {
       slots[2 * at] = start;
       slots[2 * at + 1] = count;

@@ -16,7 +16,7 @@ import {
 } from '../abi/layout.ts';
 import { ORDER_MAX, PAGEBLOCK_FRAMES } from '../abi/unit.ts';
 import { expectObject } from '../check/index.ts';
-import type { CoreConfig } from './config.ts';
+import { type CoreConfig, withDefaults } from './config.ts';
 import { CoreError } from './error.ts';
 import type { Instance } from './instance.ts';
 
@@ -44,9 +44,9 @@ function spanOf(config: Required<CoreConfig>): number {
   return Math.ceil(config.frames / SPAN_STEP) * SPAN_STEP;
 }
 
-function expectSame(what: string, expected: number, found: unknown): void {
+function expectSame(what: string, expected: number, found: number | undefined): void {
   if (expected === found) return;
-  throw new CoreError(`snapshot: ${what}: expected ${expected}, found ${String(found)}`);
+  throw new CoreError(`snapshot: ${what}: expected ${expected}, found ${found}`);
 }
 
 /**
@@ -80,9 +80,12 @@ export function checkGuest(
  */
 export function checkSnapshot(snapshot: CoreSnapshot): void {
   const { config, end, runs, words, inUse } = expectObject('snapshot', snapshot);
-  expectObject('snapshot.config', config);
+  withDefaults(config);
   const isWhole =
-    words instanceof Uint32Array && runs instanceof Uint32Array && inUse instanceof Uint8Array;
+    words instanceof Uint32Array &&
+    runs instanceof Uint32Array &&
+    inUse instanceof Uint8Array &&
+    typeof end === 'number';
   if (!isWhole) throw new CoreError('snapshot: expected runs, their words, and pageblocks in use');
   expectSame('first word', GUEST_BASE >>> 2, runs[0]);
   checkGuest(config, words, end);

@@ -1,7 +1,7 @@
 // A kernel's complete allocator state, into the core and out of it: zones, pageblock types, free
 // and per-cpu lists in order.
 
-import { ARRAY, COUNT, NUMBER, OBJECT, type Shape, TEXT, expectShape } from '../check/index.ts';
+import { ARRAY, COUNT, NUMBER, type Shape, TEXT, expectShape } from '../check/index.ts';
 import {
   GUEST_BLOCKS_OFFSET,
   GUEST_PCPS_OFFSET,
@@ -159,7 +159,11 @@ export const STATE: Shape = {
       min: COUNT,
       low: COUNT,
       high: COUNT,
-      reserve: OBJECT,
+      boost: COUNT,
+      highatomic: COUNT,
+      flags: COUNT,
+      'lagMost?': COUNT,
+      reserve: [COUNT],
       blocks: ARRAY,
       free: [ARRAY],
       pcps: [{ count: NUMBER, high: NUMBER, batch: NUMBER, lists: [ARRAY] }],

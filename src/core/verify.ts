@@ -7,6 +7,7 @@ import {
   GUEST_FAULT_PFN_OFFSET,
 } from '../abi/layout.ts';
 import * as rules from '../abi/rule.ts';
+import { NUMBER, type Shape, TEXT, expectShape } from '../check/index.ts';
 import { type Core, instanceOf } from './core.ts';
 import { CoreError } from './error.ts';
 
@@ -125,8 +126,10 @@ export function verify(core: Core): Fault | undefined {
   };
 }
 
+const FAULT: Shape = { text: TEXT, at: NUMBER, expected: NUMBER, found: NUMBER };
+
 /** A fault as one line for a report or an assertion. */
 export function faultText(fault: Fault): string {
-  const { text, at, expected, found } = fault;
+  const { text, at, expected, found } = expectShape('fault', fault, FAULT);
   return `${text} At ${at}: expected ${expected}, found ${found}.`;
 }

@@ -46,14 +46,15 @@ function nameOf(path: Path): string {
   }, '');
 }
 
-function led(path: Path, message: string): string {
+/** What is wrong, led by where. */
+export function led(path: Path, { message }: { readonly message: string }): string {
   return path.length === 0 ? message : `${nameOf(path)}: ${message}`;
 }
 
 /** A shape's fault; keys that are not known are a fault each, whose message lists those that are. */
 function faultsOf(document: Document, issue: z.core.$ZodIssue): Fault[] {
   if (issue.code !== 'unrecognized_keys') {
-    return [{ offset: offsetOf(document, issue.path), text: led(issue.path, issue.message) }];
+    return [{ offset: offsetOf(document, issue.path), text: led(issue.path, issue) }];
   }
   const known = issue.message.split(', ');
   return issue.keys.map((key) => {
@@ -61,8 +62,8 @@ function faultsOf(document: Document, issue: z.core.$ZodIssue): Fault[] {
     const hint = nearest === undefined ? '' : ` (did you mean ${nearest}?)`;
     const isLong = known.length > LONGEST_LIST && nearest !== undefined;
     const keys = isLong ? 'a key that is known' : `a key of ${issue.message}`;
-    const text = `expected ${keys}${hint}, found ${JSON.stringify(key)}`;
-    return { offset: offsetOfKey(document, issue.path, key), text: led(issue.path, text) };
+    const message = `expected ${keys}${hint}, found ${JSON.stringify(key)}`;
+    return { offset: offsetOfKey(document, issue.path, key), text: led(issue.path, { message }) };
   });
 }
 

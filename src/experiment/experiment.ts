@@ -4,7 +4,7 @@
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { FRAMES_PER_GIB, FRAMES_PER_MIB, FRAME_BYTES, KIB } from '../abi/unit.ts';
-import { OBJECT, RefusedArgument, expectObject, expectShape } from '../check/index.ts';
+import { LIST, NUMBER, type Shape, TEXT, expectShape } from '../check/index.ts';
 import {
   DEFAULT_FUNCTIONS,
   DEFAULT_GROWTH,
@@ -31,7 +31,7 @@ import {
   partOf,
 } from '../trace/index.ts';
 import { unableOf } from './able.ts';
-import { readDocument, saidAt } from './document.ts';
+import { led, readDocument, saidAt } from './document.ts';
 import { ExperimentError, UnreadableFile } from './error.ts';
 import { type OwnPrices, pricesFrom, readPrices } from './prices.ts';
 import { momentsIn } from './moments.ts';
@@ -232,20 +232,32 @@ export function experimentIn(folder: string, experiment: Experiment): Experiment
   return { ...experiment, trace: { ...trace, path }, outputs: kept };
 }
 
-/** For stringify(): an experiment is data, and YAML has no word for anything else. */
-function dataOnly(key: unknown, value: unknown): unknown {
-  const prototype = typeof value === 'object' && value !== null && Object.getPrototypeOf(value);
-  const isData = !prototype || prototype === Object.prototype || Array.isArray(value);
-  if (isData && !['function', 'symbol', 'bigint'].includes(typeof value)) return value;
-  throw new RefusedArgument(`experiment: ${String(key)}`, 'data', value);
+function inFile({ seed, seeds, ...others }: Experiment): object {
+  return said(seeds === undefined ? { seed, ...others } : { seeds, ...others });
+}
+
+/** That what is there by default is there. */
+function shapeOf(value: unknown): Shape {
+  if (typeof value === 'string') return TEXT;
+  if (typeof value === 'number') return NUMBER;
+  if (Array.isArray(value)) return LIST;
+  const members = Object.entries(value as object);
+  return Object.fromEntries(members.map(([name, member]) => [name, shapeOf(member)]));
+}
+
+/** The experiment, if all of it is there and a file could say it. Throws RefusedArgument and ExperimentError. */
+function expectExperiment(experiment: Experiment): Experiment {
+  const usual = { ...defaultExperiment(), trace: {}, outputs: { formats: [] } };
+  expectShape('experiment', experiment, shapeOf(usual));
+  const { success, error } = experimentFile.safeParse(inFile(experiment));
+  if (success) return experiment;
+  throw new ExperimentError(error.issues.map((issue) => led(['experiment', ...issue.path], issue)));
 }
 
 /** As a file: played again, it gives the same hashes. */
 export function experimentYaml(experiment: Experiment): string {
   const line = `${RESOLVED_MARK}: guestmem replay experiment.yaml plays it again`;
-  const { seed, seeds, ...others } = experiment;
-  const seeded = seeds === undefined ? { seed, ...others } : { seeds, ...others };
-  return `${line}\n${stringify(said(seeded), dataOnly, { lineWidth: 0 })}`;
+  return `${line}\n${stringify(inFile(expectExperiment(experiment)), { lineWidth: 0 })}`;
 }
 
 function memoryOf(memory: Readonly<Record<string, MemoryChoice>>): ReplayPlan['memory'] {
@@ -261,13 +273,9 @@ function memoryOf(memory: Readonly<Record<string, MemoryChoice>>): ReplayPlan['m
 
 /** What a replay takes. */
 export function planOf(experiment: Experiment): ReplayPlan {
-  expectObject('experiment', experiment);
-  for (const group of ['hosts', 'machine', 'functions', 'policies', 'prices'] as const) {
-    expectObject(`experiment.${group}`, experiment[group]);
-  }
-  const { seed, systems, warmupMinutes, hosts, machine, functions, policies, prices } = experiment;
+  const { seed, systems, warmupMinutes, hosts, machine, functions, policies, prices, memory } =
+    expectExperiment(experiment);
   const { keepAlive, idle, placement, growth, idleReclaim } = policies;
-  const { memory } = experiment;
   const { model, ...workload } = functions;
   return {
     systems,
@@ -311,7 +319,7 @@ export async function traceOfExperiment(
   experiment: Experiment,
   files?: TraceSource,
 ): Promise<Trace> {
-  const { trace, seed, minutes } = expectShape('experiment', experiment, { trace: OBJECT });
+  const { trace, seed, minutes } = expectExperiment(experiment);
   const { path, columns, part, synthetic = {} } = trace;
   const whole =
     path === undefined

@@ -10,7 +10,7 @@ export function found(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object' && value !== null) return 'a group of keys';
   if (typeof value === 'number') return String(value);
-  return shortened(JSON.stringify(value) ?? String(value));
+  return shortened(typeof value === 'string' ? JSON.stringify(value) : String(value));
 }
 
 /** The fault of a reader of values; anything else is thrown on. */

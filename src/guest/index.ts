@@ -51,7 +51,7 @@ export {
 } from './footprint.ts';
 export type { FrameKind, FreeList, GuestFrame, ProcFiles } from './inspect.ts';
 export { type ZoneFigures, zonesOf } from './inspect.ts';
-export { type GuestImage, GuestKernel } from './kernel.ts';
+export { type GuestImage, GuestKernel, expectImage } from './kernel.ts';
 export { loadedImage, punchEnds } from './loaded.ts';
 export { type GuestConfig, bootedFrames, expectMachine } from './machine.ts';
 export { type ContainerNames, GuestMapper } from './map.ts';

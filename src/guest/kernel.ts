@@ -32,7 +32,7 @@ import {
   expectAnswer,
   layoutOf,
 } from '../core/index.ts';
-import { type Counts, Meter, newCounts } from './counts.ts';
+import { type Counts, Meter, expectCounts, newCounts } from './counts.ts';
 import { CZones } from './zones.ts';
 import { type ResumeTouches, memmapFrames } from './footprint.ts';
 import { GuestOutOfMemory } from './error.ts';
@@ -125,6 +125,11 @@ const IMAGE: Shape = {
   agentObject: COUNT,
   files: [LIST],
 };
+
+/** The image, if it looks like one: the core looks at its own part. */
+export function expectImage(image: GuestImage): GuestImage {
+  return expectShape('image', image, IMAGE);
+}
 
 /** What is called where nobody listens. */
 export function nothing(): void {}
@@ -267,7 +272,7 @@ export class GuestKernel {
 
   /** A guest on a core that already holds the image's bytes. Its kernel lives by `clocks`. */
   static fromImage(image: GuestImage, core: Core, clocks: KernelClocks): GuestKernel {
-    expectShape('image', image, IMAGE);
+    expectImage(image);
     expectMade('core', core, Core, 'a Core');
     expectMade('clocks', clocks, KernelClocks, 'KernelClocks');
     const guest = new GuestKernel(image.config, core, image, image.template, clocks);
@@ -455,6 +460,7 @@ export class GuestKernel {
 
   /** Adds what the guest's core did since the last reading. */
   readCounts(target: Counts): void {
+    expectCounts(target);
     this._meter.readInto(target);
   }
 }

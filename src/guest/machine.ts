@@ -1,8 +1,14 @@
 // Whether a machine is one: sizes that fit each other, room for its kernel, a region for CZones that lies over nothing.
 
 import { FRAMES_PER_MIB } from '../abi/unit.ts';
-import { RefusedArgument, expectInteger, expectMultiple, expectObject } from '../check/index.ts';
-import { type CoreBuild, THP_ORDER, layoutOf } from '../core/index.ts';
+import {
+  RefusedArgument,
+  expectInteger,
+  expectMultiple,
+  expectName,
+  expectObject,
+} from '../check/index.ts';
+import { BUILDS, type CoreBuild, THP_ORDER, layoutOf } from '../core/index.ts';
 import { type KernelFootprint, memmapFrames } from './footprint.ts';
 import type { CZoneRegion } from './zones.ts';
 
@@ -53,7 +59,7 @@ const FOOTPRINT_FIELDS = [
 /** Throws RefusedArgument for a machine that cannot be made. */
 export function expectMachine(config: GuestConfig): void {
   expectObject('machine', config);
-  const { memoryFrames, region, hotplugEndFrame, cpus, processes, files, kernel } = config;
+  const { memoryFrames, region, hotplugEndFrame, cpus, processes, files, kernel, build } = config;
   expectObject('kernel', kernel);
   for (const name of FOOTPRINT_FIELDS) {
     expectInteger(`kernel.${name}`, kernel[name], 0, U32_FRAMES);
@@ -64,6 +70,7 @@ export function expectMachine(config: GuestConfig): void {
     const expected = `${least} or more for this kernel (image, memmap and what it holds after boot)`;
     throw new RefusedArgument('memoryFrames', expected, memoryFrames);
   }
+  expectName('build', build, BUILDS);
   expectInteger('cpus', cpus, 1, CPUS_MAX);
   expectInteger('processes', processes, 0, PROCESSES_MAX);
   expectInteger('files', files, 0, FILES_MAX);

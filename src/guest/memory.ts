@@ -3,6 +3,14 @@
 // CZones share it.
 
 import {
+  COUNT,
+  FUNCTION,
+  expectFunction,
+  expectInteger,
+  expectNumber,
+  expectShape,
+} from '../check/index.ts';
+import {
   type Core,
   type MoveListener,
   GFP_HIGHUSER_MOVABLE,
@@ -78,22 +86,22 @@ export class GuestMemory {
   }
 
   addShrinker(shrinker: Shrinker): void {
-    this._shrinkers.push(shrinker);
+    this._shrinkers.push(expectShape('shrinker', shrinker, { shrink: FUNCTION, pages: COUNT }));
   }
 
   /** For a status that shrinkers and notifiers are no answer to: no block, a zone that is full. */
   addReliever(status: number, relieve: Reliever): void {
-    this._relievers.push({ status, relieve });
+    this._relievers.push({ status, relieve: expectFunction('relieve', relieve) });
   }
 
   /** For when reclaim found nothing. */
   addOomNotifier(notify: OomNotifier): void {
-    this._oomNotifiers.push(notify);
+    this._oomNotifiers.push(expectFunction('notify', notify));
   }
 
   /** For holders of blocks by number: they hear of each block that migration moved. */
   addMoveListener(moved: MoveListener): void {
-    this._moveListeners.push(moved);
+    this._moveListeners.push(expectFunction('moved', moved));
   }
 
   /**
@@ -164,6 +172,7 @@ export class GuestMemory {
 
   /** Has the shrinkers give up to so many pages. Frames freed. */
   shrink(pages: number): number {
+    expectNumber('pages', pages, 0, Infinity);
     let freed = 0;
     for (const shrinker of this._shrinkers) {
       if (freed < pages) freed += shrinker.shrink(pages - freed);
@@ -223,6 +232,7 @@ export class GuestMemory {
    * OS's.
    */
   asSystem(work: () => void): void {
+    expectFunction('work', work);
     const before = this.core.stat(STAT_TEMPLATE_COPIES);
     try {
       work();
@@ -236,13 +246,15 @@ export class GuestMemory {
    * migration has moved them.
    */
   dropSystemPages(pages: number, privatePages: () => number): void {
+    expectInteger('pages', pages, 0);
+    expectFunction('privatePages', privatePages);
     if (!this.cloned) this.frames.guestOs -= pages;
     else if (this._movedSystemPages > 0) this.frames.guestOs -= privatePages();
   }
 
   /** For holders of objects that are not anonymous memory: they say which, and what for. */
   addOwner(owner: ObjectOwner): void {
-    this._owners.push(owner);
+    this._owners.push(expectFunction('owner', owner));
   }
 
   /**

@@ -11,6 +11,7 @@ export { type Palette, type Theme, cssColour, paletteOf } from './palette.ts';
 export { pngOf } from './png.ts';
 export { paintMap } from './raster.ts';
 export {
+  ENCODED,
   type EncodedReel,
   type MapInstant,
   type MapReel,

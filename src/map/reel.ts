@@ -3,7 +3,6 @@
 
 import {
   COUNT,
-  LIST,
   NUMBER,
   OBJECT,
   RefusedArgument,
@@ -125,23 +124,25 @@ function totalsOf({ frames, backed }: MemoryMap): [number, number, number][] {
 
 const ABOUT: Readonly<Record<string, Shape>> = {
   name: TEXT,
+  'subject?': TEXT,
   zones: [TEXT],
   owners: [TEXT],
   'region?': { start: COUNT, frames: COUNT, blockFrames: COUNT },
   'guestFrames?': COUNT,
 };
 
-const ENCODED: Shape = {
+/** Of an encoded reel, but for its schema: what its cells say is seen when they are unpacked. */
+export const ENCODED: Shape = {
   ...ABOUT,
   start: COUNT,
   count: COUNT,
   cellFrames: COUNT,
-  instants: [{ atMs: NUMBER, frames: [LIST], cells: TEXT }],
+  instants: [{ atMs: NUMBER, frames: [[COUNT, COUNT, COUNT]], cells: TEXT, 'note?': TEXT }],
 };
 
 /** The reel, if it is one. */
 export function expectReel(reel: MapReel): MapReel {
-  expectShape('reel', reel, { ...ABOUT, instants: [{ atMs: NUMBER, map: OBJECT }] });
+  expectShape('reel', reel, { ...ABOUT, instants: [{ atMs: NUMBER, map: OBJECT, 'note?': TEXT }] });
   for (const { map } of reel.instants) expectMap(map);
   return reel;
 }

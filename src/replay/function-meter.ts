@@ -29,6 +29,27 @@ export interface FunctionRows {
   readonly readFrames: Float64Array;
 }
 
+/** Their names. */
+export const FUNCTION_COLUMNS: readonly (keyof FunctionRows)[] = [
+  'cold',
+  'warm',
+  'queued',
+  'refused',
+  'started',
+  'startMs',
+  'sandboxMs',
+  'ran',
+  'slowdown',
+  'idleMs',
+  'wastedFrameMs',
+  'frameMs',
+  'parks',
+  'suspends',
+  'resumes',
+  'writtenFrames',
+  'readFrames',
+];
+
 /** Sum of a column. */
 export function total(column: Float64Array): number {
   return column.reduce((sum, value) => sum + value, 0);

@@ -1,11 +1,12 @@
 // What a replay leaves: plain records, prices applied at every level. Summaries and files are made from them elsewhere.
 
-import { ARRAY, OBJECT, type Shape, TEXT, expectShape } from '../check/index.ts';
+import { ARRAY, FLAG, NUMBER, OBJECT, type Shape, TEXT, expectShape } from '../check/index.ts';
 import type { PriceLevel } from '../cost/index.ts';
 import type { MapReel } from '../map/index.ts';
 import type { Repairs } from '../report/index.ts';
-import type { FootprintSeries } from './footprint-meter.ts';
-import type { FunctionRows } from './function-meter.ts';
+import { CAUSES } from '../serverless/index.ts';
+import { COUNT_NAMES, type FootprintSeries } from './footprint-meter.ts';
+import { FUNCTION_COLUMNS, type FunctionRows } from './function-meter.ts';
 import type { Tally } from './population.ts';
 import type { PrewarmCounts } from './prewarmer.ts';
 import type { ShortageCounts } from './shortage.ts';
@@ -151,34 +152,48 @@ export interface ReplayRun {
   };
 }
 
+function each(shape: Shape, ...names: readonly string[]): Record<string, Shape> {
+  return Object.fromEntries(names.map((name) => [name, shape]));
+}
+
+const PRICED: Shape = {
+  level: TEXT,
+  ...each(ARRAY, 'startupMs', 'sandboxMs', 'slowdowns', 'reclaimMs'),
+  startupStepsMs: { '*': NUMBER },
+  cpuMs: each(NUMBER, 'guest', 'host'),
+};
+
 const SYSTEM: Shape = {
-  name: TEXT,
-  starts: OBJECT,
-  containers: OBJECT,
-  vms: OBJECT,
-  functions: OBJECT,
-  queueMs: ARRAY,
-  shortage: OBJECT,
-  prewarms: OBJECT,
-  idle: OBJECT,
-  rests: OBJECT,
-  priced: [{ level: TEXT, startupMs: ARRAY, slowdowns: ARRAY, reclaimMs: ARRAY }],
-  meanFrames: ARRAY,
-  overhead: OBJECT,
-  series: OBJECT,
-  reclaim: OBJECT,
-  idleReclaim: OBJECT,
-  receipt: ARRAY,
-  weights: { onClock: ARRAY },
+  ...each(TEXT, 'name', 'hash'),
+  ...each(NUMBER, 'unserved', 'undisturbedCalls', 'peakFrames', 'pageOps'),
+  ...each(ARRAY, 'queueMs', 'meanFrames', 'receipt'),
+  ...each({ '*': NUMBER }, 'starts', 'shortage', 'prewarms', 'idle', 'rests', 'overhead'),
+  ...each({ '*': NUMBER }, 'reclaim', 'idleReclaim'),
+  ...each({ started: NUMBER, mean: NUMBER, peak: NUMBER }, 'containers', 'vms'),
+  functions: each(ARRAY, ...FUNCTION_COLUMNS),
+  weights: each(ARRAY, 'startupMs', 'sandboxMs', 'slowdown', 'cpuMs', 'onClock'),
+  priced: [PRICED],
+  series: {
+    tMs: ARRAY,
+    frames: CAUSES.map(() => ARRAY) as never,
+    counts: each(ARRAY, ...COUNT_NAMES),
+  },
   'maps?': OBJECT,
 };
 
 const RUN: Shape = {
-  trace: { name: TEXT, functionNames: [TEXT], repairs: OBJECT },
+  ...each(NUMBER, 'seed', 'measuredMs'),
+  trace: {
+    ...each(TEXT, 'name', 'format'),
+    ...each(NUMBER, 'functions', 'invocations', 'spanMs'),
+    functionNames: [TEXT],
+    isDrawn: FLAG,
+    repairs: { '*': NUMBER },
+  },
   priceLevel: TEXT,
   systems: [SYSTEM],
   missing: [{ system: TEXT }],
-  wall: OBJECT,
+  wall: each(NUMBER, 'ms', 'invocationsPerSecond', 'pageOpsPerSecond'),
 };
 
 /** The run, if it is one: callers without types may hand over anything. Throws RefusedArgument. */

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { decodeReel } from '../map/index.ts';
 import { type Details, DISTRIBUTIONS, JUDGED } from './detail.ts';
-import { ResultsError, sensitivitySchema, shapeProblems } from './schema.ts';
+import { ResultsError, parsedBy, sensitivitySchema } from './schema.ts';
 
 export const DETAILS_SCHEMA = 1;
 
@@ -126,9 +126,7 @@ function plain(_key: string, value: unknown): unknown {
 
 /** What a details.json says that belongs to a run's results. Throws `ResultsError`. */
 export function parseDetails(value: unknown, of: Hashed): Details {
-  const parsed = detailsSchema.safeParse(value);
-  if (!parsed.success) throw new ResultsError(shapeProblems(parsed.error));
-  const { schema: _version, hashes, ...details } = parsed.data;
+  const { schema: _version, hashes, ...details } = parsedBy(detailsSchema, value);
   const expected = hashesOf(of);
   const stray = Object.keys(expected).find((name) => hashes[name] !== expected[name]);
   if (stray !== undefined) {

@@ -292,15 +292,21 @@ export function checkResults(results: Results): string[] {
 }
 
 /** A line for each fault of a shape. */
-export function shapeProblems({ issues }: z.ZodError): string[] {
+function shapeProblems({ issues }: z.ZodError): string[] {
   return issues.map((issue) => `${issue.path.join('.') || 'record'}: ${issue.message}`);
+}
+
+/** Throws `ResultsError`. */
+export function parsedBy<T>(schema: z.ZodType<T>, value: unknown): T {
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw new ResultsError(shapeProblems(parsed.error));
+  return parsed.data;
 }
 
 /** Shape and sums; throws `ResultsError`. */
 export function parseResults(value: unknown): Results {
-  const parsed = resultsSchema.safeParse(value);
-  if (!parsed.success) throw new ResultsError(shapeProblems(parsed.error));
-  const problems = checkResults(parsed.data);
+  const results = parsedBy(resultsSchema, value);
+  const problems = checkResults(results);
   if (problems.length > 0) throw new ResultsError(problems);
-  return parsed.data;
+  return results;
 }

@@ -2,7 +2,7 @@
  * A run as flat tables, which CSV and Parquet share: `results` has one row a system, `series` one an instant of a system's
  * footprint, `starts` one a cold start, `functions` one a function in a system. docs/results.md explains the columns.
  */
-import { OBJECT, RefusedArgument, TEXT, expectShape } from '../check/index.ts';
+import { OBJECT, RefusedArgument, TEXT, expectObject, expectShape } from '../check/index.ts';
 import type { Cell, Column, FlatTable } from './column.ts';
 import type { StartRecords, TimeSeries } from './detail.ts';
 import type { Report } from './format.ts';
@@ -51,12 +51,21 @@ const WHOLE: ReadonlySet<string> = new Set([
   'resumes',
 ]);
 
-function* leaves(value: object, prefix: string): Generator<[string, Cell]> {
-  for (const [key, child] of Object.entries(value)) {
-    const name = prefix === '' ? key : `${prefix}_${key}`;
-    if (typeof child === 'object' && child !== null) yield* leaves(child as object, name);
-    else yield [name, child as Cell];
+/** Groups of groups: `startupMs_steps_boot`. */
+const DEPTH_MOST = 3;
+
+function* leaves(value: object, path: readonly string[] = []): Generator<[string, Cell]> {
+  for (const [key, child] of Object.entries(value) as [string, Cell | object][]) {
+    const at = [...path, key];
+    const name = at.join('_');
+    if (typeof child === 'string' || typeof child === 'number') yield [name, child];
+    else yield* leaves(expectGroup(name, child, at.length), at);
   }
+}
+
+function expectGroup(name: string, value: object, depth: number): object {
+  if (depth < DEPTH_MOST) return expectObject(name, value);
+  throw new RefusedArgument(name, 'a number', value);
 }
 
 function kindOf(name: string, cell: Cell): Column['kind'] {
@@ -70,7 +79,7 @@ export function systemsTable(results: Pick<Results, 'systems'>): FlatTable {
   const columns = new Map<string, Column & { cells: Cell[] }>();
   const steps = new Set(results.systems.flatMap((system) => Object.keys(system.startupMs.steps)));
   results.systems.forEach((system) => {
-    for (const [name, cell] of leaves(withAllSteps(system, steps), '')) {
+    for (const [name, cell] of leaves(withAllSteps(system, steps))) {
       const column = columns.get(name) ?? { name, kind: kindOf(name, cell), cells: [] };
       column.cells.push(cell);
       columns.set(name, column);

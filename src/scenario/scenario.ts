@@ -1,7 +1,7 @@
 // What a scenario is: a reproducible set-up of a published measurement or of one mechanism, with
 // ours beside theirs.
 
-import { OBJECT, expectShape } from '../check/index.ts';
+import { OBJECT, expectShape, expectText } from '../check/index.ts';
 
 /** One line of a scenario's outcome: names and values, as the JSON has them. */
 export type ScenarioRow = Readonly<Record<string, string | number | boolean | null>>;
@@ -56,6 +56,7 @@ export async function rowsOf<Run>(
 }
 
 function cell(value: ScenarioRow[string] | undefined): string {
+  if (typeof value === 'object' && value !== null) expectText('cell', value);
   if (typeof value !== 'number' || Number.isInteger(value)) return String(value ?? '-');
   return value.toPrecision(4);
 }

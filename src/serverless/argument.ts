@@ -10,7 +10,7 @@ export class ArgumentError extends Error {
   readonly found: string;
 
   constructor(expected: string, found: string) {
-    super(`expected ${expected}, found ${JSON.stringify(shortened(found))}`);
+    super(`expected ${expected}, found ${JSON.stringify(shortened(expectText('found', found)))}`);
     this.expected = expected;
     this.found = found;
   }

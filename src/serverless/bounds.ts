@@ -16,6 +16,7 @@ import {
 } from '../check/index.ts';
 import type { FunctionProfile, WorkloadParameters } from './function-profile.ts';
 import type { MachineConfig } from './machine.ts';
+import type { MachineSetting } from './system.ts';
 
 /** The core numbers frames in 32 bits. */
 const FRAMES: Bounds = { least: 0, most: 2 ** 32 - 1 };
@@ -62,22 +63,33 @@ const PROFILE_BOUNDS = {
 const OPTIONAL_FRAMES = ['startChurnFrames', 'callChurnFrames', 'growthFileFrames'] as const;
 const SHAPES = ['growthShape', 'callChurnShape', 'growthFileShape'] as const;
 
-/** Throws RefusedArgument for a machine that no system can run on. Its guests are looked at when they are booted. */
-export function expectHostMachine(machine: MachineConfig): void {
+const SETTINGS: Readonly<Record<MachineSetting, (machine: MachineConfig) => void>> = {
+  placement: ({ placement }) => expectFunction('machine.placement', placement),
+  growth: ({ growth }) => expectFunction('machine.growth', growth),
+  containersPerVm: (machine) => expectFigures('machine', machine, { containersPerVm: CONTAINERS }),
+  cpusPerVm: (machine) => expectFigures('machine', machine, { cpusPerVm: CPUS }),
+  containerFramesPerVm: (machine) =>
+    expectFigures('machine', machine, { containerFramesPerVm: { ...FRAMES, least: 1 } }),
+  idleReclaimMs: ({ idleReclaimMs = 0 }) =>
+    expectNumber('machine.idleReclaimMs', idleReclaimMs, 0, LONGEST_MS),
+};
+
+/**
+ * Throws RefusedArgument for a machine that no system can run on, which looks at these settings. Its guests are looked at when
+ * they are booted.
+ */
+export function expectHostMachine(
+  machine: MachineConfig,
+  settings: readonly MachineSetting[] = Object.keys(SETTINGS) as MachineSetting[],
+): void {
   expectFigures('machine', machine, {
     hostFrames: { least: 0, most: Infinity, isFraction: true },
     containerKernelFrames: FRAMES,
-    containersPerVm: CONTAINERS,
-    cpusPerVm: CPUS,
-    containerFramesPerVm: { ...FRAMES, least: 1 },
   });
-  const { blockFrames, idleReclaimMs } = machine;
+  const { blockFrames } = machine;
   expectMultiple('machine.blockFrames', blockFrames, PAGEBLOCK_FRAMES, PAGEBLOCK_FRAMES);
   if (!Number.isInteger(Math.log2(blockFrames))) {
     throw new RefusedArgument('machine.blockFrames', 'a power of two', blockFrames);
-  }
-  if (idleReclaimMs !== undefined) {
-    expectNumber('machine.idleReclaimMs', idleReclaimMs, 0, LONGEST_MS);
   }
   expectFigures('machine.resumed', machine.resumed, {
     cloneWrittenFrames: FRAMES,
@@ -85,9 +97,8 @@ export function expectHostMachine(machine: MachineConfig): void {
   });
   expectObject('machine.kernel', machine.kernel);
   expectObject('machine.vmm', machine.vmm);
-  expectFunction('machine.placement', machine.placement);
-  expectFunction('machine.growth', machine.growth);
   if (machine.inspect !== undefined) expectFunction('machine.inspect', machine.inspect);
+  for (const name of settings) SETTINGS[name](machine);
 }
 
 /** Throws RefusedArgument for a parameter that is no share, or no amount. */

@@ -3,7 +3,7 @@
 // 0047-life-of-a-container.md).
 
 import { FRAMES_PER_MIB, FRAME_BYTES, KIB } from '../abi/unit.ts';
-import { RefusedArgument, expectInteger, expectObject } from '../check/index.ts';
+import { NUMBER, RefusedArgument, TEXT, expectInteger, expectShape } from '../check/index.ts';
 import { type Runtime, resembling, smallRuntime } from './catalogue.ts';
 import { LIFE_SHARES } from './life.ts';
 
@@ -241,9 +241,11 @@ export function profileOf(
 
 /** An idle server of a runtime that does next to nothing: hello in C, Go, Python or Node. */
 export function helloProfile(id: number, runtime: Runtime): FunctionProfile {
-  const { name, memoryMib, fileShare, growthShare } = expectObject('runtime', runtime);
+  const { name, memoryMib, fileShare, growthShare } = expectShape('runtime', runtime, {
+    name: TEXT,
+    memoryMib: { median: NUMBER },
+  });
   expectInteger('id', id, 0);
-  expectObject('runtime.memoryMib', memoryMib);
   const facts = { id, name: `hello-${name}`, memoryMib: memoryMib.median, averageMs: 1 };
   return { ...profileOf(facts, { ...DEFAULT_WORKLOAD, fileShare, growthShare }), workload: name };
 }

@@ -11,11 +11,9 @@ import {
   type KernelFootprint,
   type MicroVm,
   type Operations,
-  Vmm,
   type VmmFootprint,
   pageTableFrames,
 } from '../vmm/index.ts';
-import { OBJECT, expectShape } from '../check/index.ts';
 import type { FunctionProfile } from './function-profile.ts';
 import type { Placement } from './placement/index.ts';
 
@@ -94,19 +92,6 @@ export const IMAGES: ImageStore = new ImageStore();
 
 /** Why a VM that its host ends has ended. */
 export const KILLED = 'killed by the host: out of memory';
-
-/** Throws RefusedArgument for one without a machine. */
-export function expectContext(context: SystemContext): SystemContext {
-  return expectShape('context', context, { machine: OBJECT });
-}
-
-/** The host of a system. Whoever owns the system says what happens when its memory runs out (`HostMemory.onFull`). */
-export function hostOf(context: SystemContext): Vmm {
-  const { machine, clock } = expectContext(context);
-  const { hostFrames, vmm, hostCache, inspect } = machine;
-  const shared = { clock, pool: POOL, images: IMAGES };
-  return new Vmm({ hostFrames, footprint: vmm, hostCache, inspect, ...shared });
-}
 
 /** Frames of a booted guest, its memmap apart. */
 export function systemFrames({ kernel }: MachineConfig): number {

@@ -19,6 +19,7 @@ import {
   wholeBlocks,
 } from '../vmm/index.ts';
 import { expectProfile, expectSizes } from './bounds.ts';
+import { hostOf } from './context.ts';
 import { Container } from './container.ts';
 import type { FunctionProfile } from './function-profile.ts';
 import {
@@ -29,19 +30,19 @@ import {
   containerFrames,
   containersPerVm,
   guestOf,
-  hostOf,
   systemFrames,
 } from './machine.ts';
 import type { Placement } from './placement/index.ts';
-import type {
-  Asked,
-  DeviceWork,
-  IdleReclaim,
-  ServerlessSystem,
-  Start,
-  StartStep,
-  Stop,
-  VmWork,
+import {
+  type Asked,
+  type DeviceWork,
+  type IdleReclaim,
+  SHARED_SETTINGS,
+  type ServerlessSystem,
+  type Start,
+  type StartStep,
+  type Stop,
+  type VmWork,
 } from './system.ts';
 
 /** What distinguishes one MCPV system from another. */
@@ -182,7 +183,7 @@ export class ManyPerVm implements ServerlessSystem {
   constructor(context: SystemContext, scheme: MemoryScheme) {
     this._context = context;
     this._scheme = expectShape('scheme', scheme, { config: FUNCTION });
-    this._vmm = hostOf(context);
+    this._vmm = hostOf(context, SHARED_SETTINGS);
     this._placement = expectShape('machine.placement', context.machine.placement(), {
       choose: FUNCTION,
     });

@@ -12,6 +12,7 @@ import {
   newCounts,
 } from '../vmm/index.ts';
 import { expectProfile } from './bounds.ts';
+import { expectContext, hostOf } from './context.ts';
 import { Container } from './container.ts';
 import type { FunctionProfile } from './function-profile.ts';
 import {
@@ -19,9 +20,7 @@ import {
   type MachineConfig,
   type SystemContext,
   containerFrames,
-  expectContext,
   guestOf,
-  hostOf,
   systemFrames,
 } from './machine.ts';
 import { parkByBalloon } from './park.ts';

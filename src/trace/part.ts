@@ -2,7 +2,7 @@
  * One of several parts of a trace that have all of its calls between them, each function's in one part. Functions keep their ids, and
  * their calls are those of the whole.
  */
-import { RefusedArgument, expectInteger, expectObject } from '../check/index.ts';
+import { RefusedArgument, expectInteger, expectObject, expectText } from '../check/index.ts';
 import { sharedUint32 } from './shared.ts';
 import { type CountedCalls, type RecordedCalls, type Trace, expectTrace } from './trace.ts';
 
@@ -19,7 +19,7 @@ export interface TracePart {
 
 /** `2/4`: the second of four. Throws RefusedArgument. */
 export function parsePart(text: string): TracePart {
-  const [, number = '', of = ''] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
+  const [, number = '', of = ''] = /^(\d+)\/(\d+)$/.exec(expectText('part', text)) ?? [];
   const part = { number: Number(number), of: Number(of) };
   if (part.number >= 1 && part.number <= part.of && part.of <= PARTS_MAX) return part;
   throw new RefusedArgument('part', `one of so many, such as 1/4 (at most ${PARTS_MAX})`, text);

@@ -57,6 +57,7 @@ const SLOTS = 32;
 
 const CPU: Shape = {
   mem8: { subarray: FUNCTION },
+  jit_dirty_cache: FUNCTION,
   io: { ports: LIST, register_read: FUNCTION, register_write: FUNCTION },
   devices: {
     pci: { pci_addr: ARRAY, register_device: FUNCTION, raise_irq: FUNCTION, lower_irq: FUNCTION },
@@ -104,7 +105,7 @@ export class V86Balloon {
 
   /** After the machine's own `restore_state`. */
   load(state: V86BalloonState): void {
-    this.frames.load(state.backed);
+    this.frames.load(expectObject('state', state).backed);
     this.device.load(state.device);
     this.model.load(state.model);
     this.pci.load(state.pci);

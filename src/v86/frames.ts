@@ -3,8 +3,11 @@
 // guest reads zeros, as from memory that the host has taken.
 
 import { FRAME_BYTES } from '../abi/unit.ts';
+import { expectInteger, expectMade, expectWords } from '../check/index.ts';
 import type { BalloonHost, FlatMemory } from '../virtio/index.ts';
 import type { V86Cpu } from './machine.ts';
+
+const RANGE = ['frames', 'pfn', 'count'] as const;
 
 export type FrameEvent = 'discard' | 'need' | 'note';
 
@@ -29,18 +32,25 @@ export class FrameAccount implements BalloonHost {
   }
 
   isBacked(pfn: number): boolean {
+    return this.#look(expectInteger('pfn', pfn, 0, this.frames - 1));
+  }
+
+  #look(pfn: number): boolean {
     if (this.#backed[pfn] === 0 && !this.#isZero(pfn)) this.#backed[pfn] = 1;
     return this.#backed[pfn] === 1;
   }
 
   /** Of all frames, or of some. */
   backedFrames(start = 0, end: number = this.frames): number {
+    expectInteger('end', end, 0, this.frames);
+    expectInteger('start', start, 0, end);
     let count = 0;
-    for (let pfn = start; pfn < end; pfn++) if (this.isBacked(pfn)) count++;
+    for (let pfn = start; pfn < end; pfn++) if (this.#look(pfn)) count++;
     return count;
   }
 
   discard(pfn: number, count: number): number {
+    expectWords(RANGE, pfn, count);
     const end = pfn + count;
     if (end > this.frames || (pfn < HOLE_END && end > HOLE_START)) return -1;
     const released = this.backedFrames(pfn, end);
@@ -64,6 +74,8 @@ export class FrameAccount implements BalloonHost {
   }
 
   load(backed: Uint8Array): void {
+    const { length } = expectMade('backed', backed, Uint8Array);
+    expectInteger('backed.length', length, this.frames, this.frames);
     this.#backed.set(backed);
   }
 

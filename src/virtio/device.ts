@@ -18,6 +18,19 @@ import {
   STATUS_FEATURES_OK,
   STATUS_NEEDS_RESET,
 } from './constants.ts';
+import { FRAME_BYTES } from '../abi/unit.ts';
+import {
+  COUNT,
+  FLAG,
+  OBJECT,
+  type Shape,
+  expectBigInt,
+  expectFunction,
+  expectInteger,
+  expectMade,
+  expectShape,
+  expectWords,
+} from '../check/index.ts';
 import type { GuestBytes } from './memory.ts';
 import { DeviceQueue, type DeviceQueueState } from './queue/device-queue.ts';
 import { type RingMessage, WatchedQueue } from './queue/watched-queue.ts';
@@ -111,6 +124,23 @@ export interface DeviceState {
   }[];
 }
 
+const QUEUE = ['virtio', 'queue'] as const;
+const STATUS = ['virtio', 'status'] as const;
+const INTERRUPT = ['virtio', 'bits'] as const;
+
+const QUEUES: Shape = [
+  {
+    registers: { size: COUNT, isReady: FLAG, descAddr: COUNT, availAddr: COUNT, usedAddr: COUNT },
+    'ring?': OBJECT,
+  },
+];
+
+/** Throws RefusedArgument for what is no write to a config space. */
+export function expectConfigWrite(offset: number, bytes: Uint8Array): void {
+  expectInteger('offset', offset, 0);
+  expectMade('bytes', bytes, Uint8Array);
+}
+
 export class VirtioDevice implements DevicePort {
   readonly model: DeviceModel;
   readonly memory: GuestBytes;
@@ -166,17 +196,20 @@ export class VirtioDevice implements DevicePort {
   }
 
   queue(index: number): DeviceQueue | undefined {
+    expectWords(QUEUE, index);
     return this._queues[index];
   }
 
   /** From now on, and until a reset, tells each chain that goes back to the driver. */
   watch(heard: (message: RingMessage) => void): void {
+    expectFunction('heard', heard);
     this._queues = this._queues.map((queue, index) => {
       return queue && new WatchedQueue(this.memory, queue, index, heard);
     });
   }
 
   queueSizeMax(index: number): number {
+    expectWords(QUEUE, index);
     return this.model.queueSizeMax(index, this._driverFeatures);
   }
 
@@ -204,6 +237,7 @@ export class VirtioDevice implements DevicePort {
   }
 
   writeFeatures(features: bigint): void {
+    expectBigInt('features', features);
     const allowed =
       this.policy.statusSteps === 'exact'
         ? this._status === (STATUS_ACKNOWLEDGE | STATUS_DRIVER)
@@ -222,6 +256,7 @@ export class VirtioDevice implements DevicePort {
   }
 
   writeStatus(value: number): void {
+    expectWords(STATUS, value);
     if (value === 0) {
       this.reset();
       return;
@@ -242,6 +277,7 @@ export class VirtioDevice implements DevicePort {
 
   /** The driver says that a queue has buffers. */
   notify(queueIndex: number): void {
+    expectWords(QUEUE, queueIndex);
     this.counters.notifications++;
     if (!this.isActive) {
       // Buffers may be made available before DRIVER_OK; activation looks at every queue.
@@ -258,6 +294,7 @@ export class VirtioDevice implements DevicePort {
 
   /** Looks at a queue, if there still is one. */
   serve(queueIndex: number): void {
+    expectWords(QUEUE, queueIndex);
     if (!this.isActive || this._queues[queueIndex] === undefined) return;
     this._isProcessing = true;
     this.model.notify(queueIndex);
@@ -268,13 +305,15 @@ export class VirtioDevice implements DevicePort {
   /** Reads past the end give zeros. */
   readConfig(offset: number, lengthBytes: number): Uint8Array {
     const config = this.model.config();
-    const bytes = new Uint8Array(lengthBytes);
+    expectInteger('offset', offset, 0);
+    const bytes = new Uint8Array(expectInteger('lengthBytes', lengthBytes, 0, FRAME_BYTES));
     if (offset + lengthBytes > config.length) this.violation('config-read-out-of-range');
     for (let i = 0; i < lengthBytes; i++) bytes[i] = config[offset + i] ?? 0;
     return bytes;
   }
 
   writeConfig(offset: number, bytes: Uint8Array): void {
+    expectConfigWrite(offset, bytes);
     if (offset + bytes.length > this.model.config().length) {
       this.violation('config-write-out-of-range');
     } else if ((this._status & (STATUS_DRIVER | STATUS_FAILED)) !== STATUS_DRIVER) {
@@ -285,10 +324,12 @@ export class VirtioDevice implements DevicePort {
   }
 
   acknowledgeInterrupt(bits: number): void {
+    expectWords(INTERRUPT, bits);
     this._interruptStatus &= ~bits;
   }
 
   interruptQueue(index: number): void {
+    expectWords(QUEUE, index);
     if (this._queues[index]?.takeInterrupt() !== true) return;
     this.counters.usedInterrupts++;
     this._raise(INTERRUPT_USED);
@@ -328,6 +369,8 @@ export class VirtioDevice implements DevicePort {
 
   /** Takes over the state of another device of the same kind, with its rings in this memory. */
   load(state: DeviceState): void {
+    expectShape('state', state, { status: COUNT, interruptStatus: COUNT, queues: QUEUES });
+    expectBigInt('state.driverFeatures', state.driverFeatures);
     this._status = state.status;
     this._driverFeatures = state.driverFeatures;
     this._interruptStatus = state.interruptStatus;

@@ -18,7 +18,8 @@ import { type Opened, Template, wholeImage } from './template.ts';
  * What holds an image. memory: a file in memory, from its first clone on. disk: a file on a disk; the host has what it has
  * read of it, as long as clones map it. parent: the frozen VM itself, as long as it has clones.
  */
-export type ImageKeeper = 'memory' | 'disk' | 'parent';
+export type ImageKeeper = (typeof IMAGE_KEEPERS)[number];
+export const IMAGE_KEEPERS = ['memory', 'disk', 'parent'] as const;
 
 export interface ImageOptions {
   readonly keeper: ImageKeeper;

@@ -2,7 +2,7 @@
 // page make fractions.
 
 import { FRAMES_PER_GIB, NS_PER_S } from '../abi/unit.ts';
-import { expectNumber } from '../check/index.ts';
+import { RefusedArgument, expectNumber } from '../check/index.ts';
 
 /** Causes of footprint, in the order of the account's slots. */
 export const CAUSES = [
@@ -63,6 +63,11 @@ export function newAccount(): Float64Array {
   return new Float64Array(CAUSES.length);
 }
 
+function expectAccount(argument: string, account: Float64Array): void {
+  if (account instanceof Float64Array && account.length === CAUSES.length) return;
+  throw new RefusedArgument(argument, `${CAUSES.length} numbers, a cause each`, account);
+}
+
 export class HostMemory {
   readonly capacityFrames: number;
   /** Frames held by cause. */
@@ -107,6 +112,8 @@ export class HostMemory {
    */
   settle(held: Float64Array, next: Float64Array): number {
     const { account } = this;
+    expectAccount('held', held);
+    expectAccount('next', next);
     let growth = 0;
     for (let cause = 0; cause < account.length; cause += 1) {
       const change = (next[cause] as number) - (held[cause] as number);

@@ -8,16 +8,30 @@ import {
   type GuestConfig,
   type GuestImage,
   KernelClocks,
+  expectImage,
   newCounts,
 } from '../guest/index.ts';
-import { expectFunction, expectName, expectNumber, expectObject } from '../check/index.ts';
+import {
+  FLAG,
+  FUNCTION,
+  NUMBER,
+  OBJECT,
+  RefusedArgument,
+  TEXT,
+  expectFunction,
+  expectMade,
+  expectName,
+  expectNumber,
+  expectObject,
+  expectShape,
+} from '../check/index.ts';
 import { Clock, expectDelay } from '../time/index.ts';
 import { type HostCache, HOST_CACHES, HostFiles } from './host-files.ts';
 import { HostMemory, HostOutOfMemory } from './host.ts';
 import type { VmmFootprint } from './account.ts';
 import { expectRunningVm } from './attach.ts';
 import { MicroVm, type VmContext } from './microvm.ts';
-import { FunctionImage, type ImageOptions } from './function-image.ts';
+import { FunctionImage, IMAGE_KEEPERS, type ImageOptions } from './function-image.ts';
 import { type Contents, type ImageStore, Template, TemplateStore } from './template.ts';
 
 /**
@@ -78,17 +92,17 @@ export class Vmm {
     expectNumber('footprint.processFrames', footprint.processFrames, 0, FRAMES_MAX);
     const { tableFramesPerFrame } = footprint;
     expectNumber('footprint.tableFramesPerFrame', tableFramesPerFrame, 0, TABLE_SHARE_MAX);
-    const time = clock ?? new Clock();
+    const time = clock === undefined ? new Clock() : expectMade('clock', clock, Clock, 'a Clock');
     this.host = new HostMemory(hostFrames, partial(nowNsOf, time));
     this.clock = time;
     this.policy = expectName('policy', policy ?? 'refuse', POLICIES);
     this._context = {
       host: this.host,
       files: new HostFiles(this.host, expectName('hostCache', hostCache ?? 'shared', HOST_CACHES)),
-      pool: pool ?? new CorePool(),
+      pool: pool === undefined ? new CorePool() : expectMade('pool', pool, CorePool, 'a CorePool'),
       vmm: footprint,
       clocks: new KernelClocks(this.clock),
-      inspect,
+      inspect: inspect && expectFunction('inspect', inspect),
     };
     this._templates = new TemplateStore(this.host, images, this._context.pool);
     if (this.policy === 'reclaim') this.host.relieve = bound(this, this._reclaim);
@@ -117,16 +131,19 @@ export class Vmm {
 
   /** Starts a VM from an image of a function. Throws HostOutOfMemory. */
   restore(image: FunctionImage): MicroVm {
-    return this._startFrom(image);
+    return this._startFrom(expectMade('image', image, FunctionImage, 'a FunctionImage'));
   }
 
   /** Starts a VM from a guest's image that somebody else has made. Throws HostOutOfMemory. */
   startImage(image: GuestImage): MicroVm {
-    return this._startFrom(new Template(image, this.host, {}));
+    return this._startFrom(new Template(expectImage(image), this.host, {}));
   }
 
   /** The image of a function on this host; what is emulated of it is made once a run. */
   imageOf(config: GuestConfig, contents: Contents, options: ImageOptions): FunctionImage {
+    expectShape('contents', contents, { key: TEXT, order: NUMBER, fill: FUNCTION });
+    expectShape('options', options, { isCopied: FLAG, startOperations: { '*': OBJECT } });
+    expectName('keeper', options.keeper, IMAGE_KEEPERS);
     const image = this._templates.frozen(config, contents);
     return new FunctionImage(image, this.host, this._context.vmm, options);
   }
@@ -140,8 +157,10 @@ export class Vmm {
 
   /** Ends a VM; adds what it did since it was last settled. */
   stop(vm: MicroVm, counts: Counts = newCounts()): Counts {
-    expectFunction('vm: stop', expectObject('vm', vm).stop);
-    this._vms.delete(vm);
+    const { stopReason } = expectMade('vm', vm, MicroVm, 'a MicroVm');
+    if (!this._vms.delete(vm) && stopReason === undefined) {
+      throw new RefusedArgument('vm', 'a VM of this host', `VM ${vm.id} of another`);
+    }
     vm.stop(counts);
     return counts;
   }

@@ -369,6 +369,7 @@ function v86(): V86Cpu {
   const memory = new Uint8Array(2 ** 22);
   return {
     mem8: memory,
+    jit_dirty_cache: drop,
     io: { ports: [], register_read: drop, register_write: drop },
     devices: {
       pci: { pci_addr: new Uint8Array(4), register_device: drop, raise_irq: drop, lower_irq: drop },

@@ -1,7 +1,7 @@
 // A function's profile as a file: what was measured, of what, with what, and how.
 
 import path from 'node:path';
-import { OBJECT, TEXT, expectShape } from '../../check/index.ts';
+import { OBJECT, TEXT, expectShape, expectText } from '../../check/index.ts';
 import { type Capture, readText } from '../read/index.ts';
 import { MEASURED_CALLS, type MeasuredProfile, profileOf } from './profile.ts';
 import { aboutIn, profileIn } from './shape.ts';
@@ -38,7 +38,11 @@ function aboutOf({ folder }: Capture): About {
 
 /** A profile that was kept as a file. Throws RecordingError where it is none, or lacks a part. */
 export function parseProfile(file: string, text: string): ProfileFile {
-  return profileIn(file, text, MEASURED_CALLS) as ProfileFile;
+  return profileIn(
+    expectText('file', file),
+    expectText('text', text),
+    MEASURED_CALLS,
+  ) as ProfileFile;
 }
 
 /** Throws RecordingError where the recording is not one of a function. */

@@ -2,6 +2,7 @@
 
 import { choiceOf, expectText } from '../../check/index.ts';
 import { ArgumentError } from '../argument.ts';
+import { expectContext } from '../context.ts';
 import type { SystemSpec } from '../system.ts';
 import { MCPV_BALLOON } from './mcpv-balloon.ts';
 import { MCPV_CZONE } from './mcpv-czone.ts';
@@ -17,17 +18,18 @@ import { SCPV_FORK } from './scpv-fork.ts';
 import { SCPV_SNAPSHOT } from './scpv-snapshot.ts';
 import { SCPV_TEMPLATE } from './scpv-template.ts';
 
-/** What stands after a name is text. */
-function told(...list: readonly SystemSpec[]): readonly SystemSpec[] {
-  return list.map((spec) => {
-    const { with: choose } = spec;
-    if (choose === undefined) return spec;
-    return { ...spec, with: (argument) => choose(expectText('argument', argument)) };
-  });
+/** The system, which looks at what it is given: what stands after a name is text. */
+function told(spec: SystemSpec): SystemSpec {
+  const { create, reads, with: choose } = spec;
+  return {
+    ...spec,
+    create: (context) => create(expectContext(context, reads)),
+    ...(choose && { with: (argument) => told(choose(expectText('argument', argument))) }),
+  };
 }
 
 /** The systems that can be compared, by name (`--system`). */
-export const SYSTEMS: readonly SystemSpec[] = told(
+export const SYSTEMS: readonly SystemSpec[] = [
   SCPV_BOOT,
   SCPV_TEMPLATE,
   SCPV_SNAPSHOT,
@@ -41,7 +43,7 @@ export const SYSTEMS: readonly SystemSpec[] = told(
   MCPV_SQUEEZY,
   MCPV_FAASCALE,
   MCPV_HYPERALLOC,
-);
+].map(told);
 
 /** A system by what it is called: `NAME` or `NAME:ARGUMENT`. Wrong text is an ArgumentError. */
 export function systemOf(text: string): SystemSpec {

@@ -5,10 +5,19 @@
 
 import { bound } from '../../graph/index.ts';
 import { GIB, type PAGEBLOCK_FRAMES } from '../../abi/unit.ts';
-import { expectInteger, expectMultiple } from '../../check/index.ts';
+import {
+  COUNT,
+  FLAG,
+  OBJECT,
+  expectBigInt,
+  expectInteger,
+  expectMade,
+  expectMultiple,
+  expectShape,
+} from '../../check/index.ts';
 import type { Timers } from '../../time/index.ts';
 import { DEVICE_ID_BALLOON } from '../constants.ts';
-import type { DeviceModel, DevicePort } from '../device.ts';
+import { type DeviceModel, type DevicePort, expectConfigWrite } from '../device.ts';
 import { DescriptorChain } from '../queue/chain.ts';
 import {
   BALLOON_PAGE_BYTES,
@@ -179,6 +188,7 @@ export class BalloonDevice implements DeviceModel {
   }
 
   queueSizeMax(index: number, features: bigint): number {
+    expectBigInt('features', features);
     // Before negotiation the driver has accepted nothing: then what is offered counts.
     const role = this._rolesUnder(features === 0n ? this.features : features)[index];
     return role === undefined ? 0 : this.profile.queueSizes[role];
@@ -189,6 +199,7 @@ export class BalloonDevice implements DeviceModel {
   }
 
   writeConfig(offset: number, bytes: Uint8Array): boolean {
+    expectConfigWrite(offset, bytes);
     const { writable } = this.profile;
     if (writable === 'actual' && (offset !== CONFIG_ACTUAL || bytes.length !== 4)) return false;
     const old = this.actualPages;
@@ -258,6 +269,15 @@ export class BalloonDevice implements DeviceModel {
 
   /** After the `VirtioDevice` has loaded its own state. */
   load(state: BalloonDeviceState): void {
+    const hint = {
+      hostCmdId: COUNT,
+      guestCmdId: COUNT,
+      lastCmdId: COUNT,
+      acknowledgeOnStop: FLAG,
+    } as const;
+    const { config } = expectShape('state', state, { hint, stats: OBJECT });
+    const { byteLength } = this._view;
+    expectInteger('config', expectMade('config', config, Uint8Array).length, 0, byteLength);
     new Uint8Array(this._view.buffer).set(state.config);
     this._hint.load(state.hint);
     if (this._port.isActive) this._roles = this._rolesUnder(this._port.features);

@@ -3,7 +3,11 @@
  * taken for migration. An array of frame numbers used as a stack, with holes where a page was taken out.
  */
 
+import { expectMade, expectWords } from '../../check/index.ts';
+
 const HOLE = 0xffff_ffff;
+
+const PAGE = ['balloon', 'pfn'] as const;
 
 export class PageList {
   private _pfns = new Uint32Array(1024);
@@ -39,6 +43,7 @@ export class PageList {
 
   /** Takes a page from wherever it is; false when it is not in the list. */
   remove(pfn: number): boolean {
+    expectWords(PAGE, pfn);
     this._positions ??= this._index();
     const position = this._positions[pfn] ?? 0;
     if (position === 0) return false;
@@ -54,7 +59,7 @@ export class PageList {
   }
 
   load(pfns: Uint32Array): void {
-    this._pfns = pfns.slice();
+    this._pfns = expectMade('pages', pfns, Uint32Array).slice();
     this._length = this._count = pfns.length;
     this._positions = undefined;
   }

@@ -1,5 +1,7 @@
 /** Which blocks of a virtio-mem region are plugged: one byte a block. */
 
+import { expectInteger, expectMade } from '../../check/index.ts';
+
 import { STATE_MIXED, STATE_PLUGGED, STATE_UNPLUGGED } from './request.ts';
 
 export class BlockMap {
@@ -40,6 +42,8 @@ export class BlockMap {
   }
 
   load(plugged: Uint8Array): void {
+    const { length } = this._plugged;
+    expectInteger('plugged', expectMade('plugged', plugged, Uint8Array).length, 0, length);
     this._plugged.set(plugged);
   }
 }

@@ -3,7 +3,13 @@
  * of a chosen VMM. Acts on host memory only through `MemHost`.
  */
 
-import { RefusedArgument, expectInteger, expectMultiple } from '../../check/index.ts';
+import {
+  COUNT,
+  RefusedArgument,
+  expectInteger,
+  expectMultiple,
+  expectShape,
+} from '../../check/index.ts';
 import { DEVICE_ID_MEM } from '../constants.ts';
 import type { DeviceModel, DevicePort } from '../device.ts';
 import { DescriptorChain } from '../queue/chain.ts';
@@ -184,6 +190,7 @@ export class MemDevice implements DeviceModel {
   }
 
   load(state: MemDeviceState): void {
+    expectShape('state', state, { usableBytes: COUNT, pluggedBytes: COUNT, requestedBytes: COUNT });
     this._blocks.load(state.plugged);
     this._usableBytes = state.usableBytes;
     this._pluggedBytes = state.pluggedBytes;

@@ -4,6 +4,14 @@
  * and isolated only through `MemGuest`.
  */
 
+import {
+  COUNT,
+  OBJECT,
+  type Shape,
+  expectBigInt,
+  expectInteger,
+  expectShape,
+} from '../../check/index.ts';
 import { bound } from '../../graph/index.ts';
 import { GIB, NS_PER_S } from '../../abi/unit.ts';
 import type { TimerHandle, Timers } from '../../time/index.ts';
@@ -85,6 +93,18 @@ export interface MemDriverState {
   readonly offlineBytes: number;
   readonly mode: MemModeState;
 }
+
+const STATE: Shape = {
+  queue: OBJECT,
+  requestAddr: COUNT,
+  deviceBlockBytes: COUNT,
+  addr: COUNT,
+  usableEnd: COUNT,
+  pluggedBytes: COUNT,
+  requestedBytes: COUNT,
+  offlineBytes: COUNT,
+  mode: OBJECT,
+};
 
 export class MemDriver implements MemLink {
   readonly guest: MemGuest;
@@ -192,7 +212,8 @@ export class MemDriver implements MemLink {
 
   /** Instead of `probe`: goes on where another driver, made with the same options, was. */
   load(state: MemDriverState): void {
-    this._transport.resume(state.features, this._handler());
+    const { features } = expectShape('state', state, STATE);
+    this._transport.resume(expectBigInt('state.features', features), this._handler());
     this._queue = DriverQueue.restore(this._transport.memory, state.queue, null);
     this._requestAddr = state.requestAddr;
     this._deviceBlockBytes = state.deviceBlockBytes;
@@ -224,11 +245,12 @@ export class MemDriver implements MemLink {
   }
 
   canAdd(lengthBytes: number): boolean {
+    expectInteger('lengthBytes', lengthBytes, 0);
     return this._offlineBytes + lengthBytes <= this._thresholdBytes;
   }
 
   offlineChanged(lengthBytes: number): void {
-    this._offlineBytes += lengthBytes;
+    this._offlineBytes += expectInteger('lengthBytes', lengthBytes, Number.MIN_SAFE_INTEGER);
   }
 
   retry(): void {

@@ -4,6 +4,7 @@
  * head breaks the queue for good. One thread, so no barriers.
  */
 
+import { COUNT, FLAG, type Shape, expectShape } from '../../check/index.ts';
 import { DESC_BYTES, DESC_INDIRECT, DESC_NEXT, DESC_WRITE, USED_NO_NOTIFY } from '../constants.ts';
 import type { DriverMemory, GuestBytes } from '../memory.ts';
 import type { QueueLayout, QueueOptions } from './layout.ts';
@@ -34,6 +35,17 @@ export interface DriverQueueState {
     readonly table: QueueBuffer | undefined;
   }[];
 }
+
+const STATE: Shape = {
+  layout: { size: COUNT, descAddr: COUNT, availAddr: COUNT, usedAddr: COUNT },
+  options: { eventIdx: FLAG, indirect: FLAG },
+  freeHead: COUNT,
+  freeCount: COUNT,
+  availIdx: COUNT,
+  lastUsed: COUNT,
+  next: [COUNT],
+  pending: [{ head: COUNT, count: COUNT }],
+};
 
 interface Pending<Token> {
   readonly token: Token;
@@ -154,6 +166,7 @@ export class DriverQueue<Token = unknown> {
     state: DriverQueueState,
     token: Token,
   ): DriverQueue<Token> {
+    expectShape('queue', state, STATE);
     const queue = new DriverQueue<Token>(source, state.layout, state.options);
     queue._freeHead = state.freeHead;
     queue._freeCount = state.freeCount;

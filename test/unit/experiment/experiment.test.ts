@@ -103,12 +103,21 @@ it.each([undefined, null, 5, {}, { hosts: {} }])('a plan is of no %j', (experime
   expect(() => planOf(experiment as never)).toThrow(RefusedArgument);
 });
 
-it('a file is of data, and a trace is of an experiment', async () => {
-  const handle = { ...defaultExperiment(), trace: new Map() } as never;
-  expect(() => experimentYaml(handle)).toThrow(RefusedArgument);
-  const policy = { ...defaultExperiment(), seed: () => 1 } as never;
-  expect(() => experimentYaml(policy)).toThrow(/^experiment: seed: expected data/);
-  await expect(traceOfExperiment({} as never)).rejects.toThrow(
-    /^experiment.trace: expected an object/,
-  );
+const USUAL = defaultExperiment();
+
+it.each([
+  ['trace: expected path or synthetic', { trace: new Map() }],
+  ['trace: expected an object', { trace: undefined }],
+  ['seed: expected a number', { seed: () => 1 }],
+  ['hosts.memory: expected text', { hosts: { ...USUAL.hosts, memory: { size: 1 } } }],
+  ['policies.idleReclaim', { policies: { ...USUAL.policies, idleReclaim: undefined } }],
+  ['prices.own.functionInit', { prices: { level: 'typical', own: { functionInit: 5n } } }],
+  ['systems[0]: expected a system, found Symbol(x)', { systems: [Symbol('x')] }],
+  ['outputs.mapsOf: expected a function', { outputs: { formats: ['table'], mapsOf: 5n } }],
+])('a plan, a file and a trace are of a whole experiment: %s', async (fault, part) => {
+  const experiment = { ...USUAL, ...part } as never;
+  for (const make of [planOf, experimentYaml]) {
+    expect(() => make(experiment)).toThrow(`experiment.${fault}`);
+  }
+  await expect(traceOfExperiment(experiment)).rejects.toThrow(`experiment.${fault}`);
 });

@@ -6,7 +6,8 @@ import { STAT_FREE_PAGES, verify } from '../../../src/core/index.ts';
 import { defaultMachine } from '../../../src/replay/index.ts';
 import { Container } from '../../../src/serverless/container.ts';
 import type { FunctionProfile } from '../../../src/serverless/function-profile.ts';
-import { guestOf, hostOf } from '../../../src/serverless/machine.ts';
+import { hostOf } from '../../../src/serverless/context.ts';
+import { guestOf } from '../../../src/serverless/machine.ts';
 import {
   COUNT_HOST_FAULTS,
   CZoneVirtio,

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { FrozenFunctions } from '../../../src/serverless/frozen.ts';
 import { defaultMachine } from '../../../src/replay/index.ts';
-import { hostOf } from '../../../src/serverless/machine.ts';
+import { hostOf } from '../../../src/serverless/context.ts';
 import { Clock } from '../../../src/time/index.ts';
 import { PROFILE } from '../../support/serverless.ts';
 

@@ -6,10 +6,10 @@ import {
   containerFrames,
   containersPerVm,
   guestOf,
-  hostOf,
   systemFrames,
   type MachineConfig,
 } from '../../../src/serverless/machine.ts';
+import { hostOf } from '../../../src/serverless/context.ts';
 import { Clock } from '../../../src/time/index.ts';
 
 const MACHINE = defaultMachine();

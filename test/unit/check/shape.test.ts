@@ -82,3 +82,18 @@ it('a value is made by its class, or refused in words', () => {
     'names: expected a Map, found object',
   );
 });
+
+it('a list of several shapes is of just as many', () => {
+  const pair: Shape = [TEXT, COUNT];
+  expect(() => expectShape('pair', ['a'], pair)).toThrow('pair.length: expected 2, found 1');
+  expect(() => expectShape('pair', ['a', -1], pair)).toThrow('pair[1]: expected a whole number');
+  expect(expectShape('pair', ['a', 1], pair)).toEqual(['a', 1]);
+});
+
+it('members of any name have one shape', () => {
+  const shape: Shape = { '*': COUNT };
+  expect(expectShape('counts', { a: 1, b: 2 }, shape)).toEqual({ a: 1, b: 2 });
+  expect(() => expectShape('counts', { a: 1, b: 'x' }, shape)).toThrow(
+    'counts.b: expected a whole',
+  );
+});

@@ -1,6 +1,7 @@
 // Host memory behind frames, through typed calls.
 
 import { describe, expect, it } from 'vitest';
+import { RefusedArgument } from '../../../src/check/index.ts';
 import { Core, STAT_TEMPLATE_COPIES, STAT_TEMPLATE_MAPS } from '../../../src/core/index.ts';
 
 const empty = (): Core => Core.create({ frames: 1024, objects: 1 });
@@ -29,4 +30,17 @@ describe('Backing', () => {
     expect(backing.release(8, 4)).toBe(2);
     expect(backing.count(0, 1024)).toBe(3);
   });
+});
+
+it.each([undefined, 5, {}, 'x', new Uint8Array(4)])('a set of frames is words: not %j', (set) => {
+  const { backing } = empty();
+  const words = new Uint32Array(32);
+  for (const call of [
+    () => backing.countMapped(set as never),
+    () => backing.writeAll(set as never),
+    () => backing.noteBacked(set as never, words),
+    () => backing.noteBacked(words, set as never),
+  ]) {
+    expect(call).toThrow(RefusedArgument);
+  }
 });

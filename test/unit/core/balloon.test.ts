@@ -54,3 +54,14 @@ describe('BalloonList', () => {
     expectSound(core);
   });
 });
+
+it('what comes has room where it is wanted', () => {
+  const { balloon } = bootGuest();
+  const pfns = new Uint32Array(4);
+  expect(() => balloon.request(pfns, 2, 3, 0, GFP_BALLOON, 0)).toThrow('at: expected');
+  for (const none of [undefined, [1], 'x']) {
+    expect(() => balloon.request(none as never, 0, 1, 0, GFP_BALLOON, 0)).toThrow('pfns: expected');
+    expect(() => balloon.enter(none as never, 0)).toThrow('pfns: expected');
+  }
+  expect(balloon.heldFrames).toBe(0);
+});

@@ -83,3 +83,16 @@ describe('FrameView', () => {
     expect(core.hash()).toBe(hash);
   });
 });
+
+it('a frame has a number, or is refused by name', () => {
+  const core = bootGuest();
+  const { frames } = core;
+  for (const pfn of [-1, 0.5, 5n, Symbol('x'), Object.create(null), 'x'] as never[]) {
+    for (const name of ['kind', 'order', 'object', 'tag', 'zone', 'isTemplate'] as const) {
+      expect(() => frames[name](pfn)).toThrow('frames: pfn: expected a whole number');
+    }
+    expect(() => core.stat(pfn)).toThrow('stat: index: expected a whole number');
+    expect(() => core.czones.isPooled(pfn)).toThrow('czones.isPooled: pfn');
+  }
+  expect(() => frames.countPrivate(5 as never)).toThrow('objects: expected');
+});

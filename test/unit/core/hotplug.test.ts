@@ -60,3 +60,12 @@ describe('Hotplug', () => {
     expect(core.hotplug.busyFrame).toBeUndefined();
   });
 });
+
+it.each([undefined, null, 5n, 'x'])('a range has its frames: %s has none', (range) => {
+  const { hotplug } = bootGuest();
+  expect(() => hotplug.allocContig(range as never, KIND_UNMOVABLE, 0, 1, 0)).toThrow(
+    'range: expected',
+  );
+  expect(() => hotplug.online(0, 512, 0, [range] as never)).toThrow('range: expected');
+  expect(() => hotplug.online(0, 512, 0, new Map() as never)).toThrow('ranges: expected a list');
+});

@@ -36,3 +36,8 @@ describe('verify', () => {
     expect(() => verify(bootGuest({ config: { build: 'release' } }))).toThrow(CoreError);
   });
 });
+
+it('a fault in words is of numbers and a sentence', () => {
+  const fault = { text: 'A rule.', at: 5, expected: 2, found: Symbol('x') };
+  expect(() => faultText(fault as never)).toThrow('fault.found: expected a number');
+});

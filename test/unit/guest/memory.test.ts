@@ -1,6 +1,7 @@
 // Who is asked about a shortage, and in which order.
 
 import { describe, expect, it } from 'vitest';
+import { RefusedArgument } from '../../../src/check/index.ts';
 import { STATUS_BUSY, STATUS_NO_MEMORY, STATUS_ZONE_FULL } from '../../../src/core/index.ts';
 import { GuestMemory, GuestOutOfMemory, Process } from '../../../src/guest/index.ts';
 import { usedFrames } from '../../../src/guest/use.ts';
@@ -76,4 +77,21 @@ describe('the account', () => {
     process.exit();
     expect(memory.used.anonymous).toBe(0);
   });
+});
+
+it('whoever is asked in a shortage can be asked', () => {
+  const { memory } = makeMemory();
+  const calls: readonly (() => unknown)[] = [
+    () => memory.addShrinker({ pages: 5 } as never),
+    () => memory.addReliever(1, 5 as never),
+    () => memory.addOomNotifier('x' as never),
+    () => memory.addMoveListener(undefined as never),
+    () => memory.addOwner({} as never),
+    () => memory.asSystem(-1 as never),
+    () => memory.shrink(5n as never),
+    () => memory.reclaimDirectly(Symbol('x') as never),
+    () => memory.dropSystemPages(Symbol('x') as never, () => 0),
+    () => memory.dropSystemPages(5, 5 as never),
+  ];
+  for (const call of calls) expect(call).toThrow(RefusedArgument);
 });

@@ -25,3 +25,47 @@ describe('a report that is none', () => {
     );
   });
 });
+
+it.each([
+  ['cdfs.reclaimMs: expected a list', { cdfs: { reclaimMs: new Map() } }],
+  [
+    'cdfs.startupMs[0].share: expected a typed array',
+    { cdfs: { startupMs: [{ system: 'a', values: new Float64Array() }] } },
+  ],
+  [
+    'levels[0].figures.startupMs.length: expected 3',
+    { levels: [{ system: 'a', figures: { startupMs: [1] } }] },
+  ],
+  [
+    'series[0].columns.a: expected a typed array',
+    { series: [{ system: 'a', tMs: new Float64Array(), columns: { a: {} } }] },
+  ],
+  [
+    'maps[0].instants[0].frames[0].length',
+    {
+      maps: [
+        {
+          name: 'a',
+          zones: [],
+          owners: [],
+          start: 0,
+          count: 0,
+          cellFrames: 1,
+          instants: [{ atMs: 0, frames: [[1]], cells: '' }],
+        },
+      ],
+    },
+  ],
+  [
+    'keepAlives[0].cold: expected a whole number',
+    { keepAlives: [{ policy: 'a', isOwn: true, cold: -1 }] },
+  ],
+  ['sentences.a: expected text', { sentences: { a: Symbol('x') } }],
+])('details are looked at to their ends: %s', (fault, details) => {
+  expect(() => expectReport({ results: {}, details } as never)).toThrow(`report.details.${fault}`);
+});
+
+it('what prices decide is looked at by its schema', () => {
+  const details = { sensitivity: { tolerance: 1, prices: [{ price: new Map() }] } };
+  expect(() => expectReport({ results: {}, details } as never)).toThrow(ResultsError);
+});

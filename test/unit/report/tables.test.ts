@@ -100,3 +100,17 @@ describe('a report', () => {
     expect(names({})).toEqual(['results', 'functions']);
   });
 });
+
+it.each([
+  ['startupMs_mean', { startupMs: { mean: new Map([[1, { a: { b: 1 } }]]), steps: { a: {} } } }],
+  ['sandboxMs_a_b', { sandboxMs: { a: { b: { c: { d: 1 } } } } }],
+  ['hash', { hash: 5n }],
+])(
+  'a table of systems has words and numbers in groups, not what holds a world: %s',
+  (name, part) => {
+    const wrong = results({ ...system('one'), ...part } as never);
+    expect(() => systemsTable(wrong)).toThrow(
+      name === 'startupMs_mean' ? 'startupMs_steps_a' : name,
+    );
+  },
+);

@@ -52,3 +52,7 @@ it('runs come one after the other, and it is told before each how many are done'
 it('a table of what are no rows is refused', () => {
   expect(() => scenarioTable([5] as never)).toThrow(/^rows\[0\]: expected an object, found 5$/);
 });
+
+it.each([{}, Object.create(null), []])('a cell is a word or a number', (cell) => {
+  expect(() => scenarioTable([{ a: 1, b: cell as never }])).toThrow('cell: expected text');
+});

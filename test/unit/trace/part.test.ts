@@ -62,3 +62,7 @@ it.each([undefined, null, 5, {}, { number: 1 }, { number: 1, of: 0.5 }])(
     expect(() => partOf(smallTrace(), part as never)).toThrow(RefusedArgument);
   },
 );
+
+it.each([Symbol('x'), Object.create(null), 5n, undefined])('a part is named in text', (part) => {
+  expect(() => parsePart(part as never)).toThrow('part: expected text');
+});

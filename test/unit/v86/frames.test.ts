@@ -83,3 +83,14 @@ it('a copy has the same account', () => {
   copy.load(frames.save());
   expect(copy.isBacked(300)).toBe(true);
 });
+
+it('frames outside, and accounts of another size, are refused', () => {
+  const { frames } = made();
+  for (const pfn of [-1, 512, 0.5, 5n, Symbol('x')] as never[]) {
+    expect(() => frames.isBacked(pfn)).toThrow('pfn: expected');
+  }
+  expect(() => frames.backedFrames(0, 513)).toThrow('end: expected');
+  expect(() => frames.discard(5n as never, 1)).toThrow('frames: pfn');
+  expect(() => frames.load(new Uint8Array(511))).toThrow('backed.length: expected');
+  expect(() => frames.load(5 as never)).toThrow('backed: expected');
+});

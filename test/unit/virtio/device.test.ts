@@ -279,3 +279,26 @@ describe('a copy', () => {
     expect([copy.device.status, copy.device.queue(0)]).toEqual([0xb, undefined]);
   });
 });
+
+describe('what is no access of a driver', () => {
+  const WILD = [5n, Symbol('x'), Object.create(null), undefined] as never[];
+
+  it('is refused by name, and nothing is done', () => {
+    const { device, model } = rig();
+    for (const wild of WILD) {
+      expect(() => device.queue(wild)).toThrow('virtio: queue');
+      expect(() => device.queueSizeMax(wild)).toThrow('virtio: queue');
+      expect(() => device.notify(wild)).toThrow('virtio: queue');
+      expect(() => device.serve(wild)).toThrow('virtio: queue');
+      expect(() => device.writeStatus(wild)).toThrow('virtio: status');
+      expect(() => device.readConfig(wild, 4)).toThrow('offset: expected');
+      expect(() => device.writeConfig(0, wild)).toThrow('bytes: expected');
+      expect(() => device.watch(wild)).toThrow('heard: expected');
+      expect(() => device.load(wild)).toThrow(/^state/);
+    }
+    expect(() => device.writeFeatures(5 as never)).toThrow('features: expected a BigInt');
+    expect(() => device.readConfig(0, 2 ** 32)).toThrow('lengthBytes: expected');
+    expect(device.status).toBe(0);
+    expect(model.deviceId).toBe(5);
+  });
+});

@@ -138,3 +138,12 @@ describe('a host without memory', () => {
     expect(new HostMemory(Infinity).capacityFrames).toBe(Infinity);
   });
 });
+
+it.each([undefined, 5, {}, new Float64Array(2), new Uint32Array(CAUSES.length)])(
+  'an account has a number a cause: not %j',
+  (account) => {
+    const host = new HostMemory(100);
+    expect(() => host.settle(account as never, newAccount())).toThrow('held: expected');
+    expect(() => host.settle(newAccount(), account as never)).toThrow('next: expected');
+  },
+);

@@ -1,4 +1,4 @@
-import { HandleEnded } from '../../../src/check/index.ts';
+import { HandleEnded, RefusedArgument } from '../../../src/check/index.ts';
 import { describe, expect, it } from 'vitest';
 
 import { NS_PER_S } from '../../../src/abi/unit.ts';
@@ -230,5 +230,43 @@ describe('a host that is none', () => {
     [{ footprint: { ...FOOTPRINT, tableFramesPerFrame: NaN } }, /^footprint\.tableFrames/],
   ])('%o is refused', (change, text) => {
     expect(() => new Vmm({ hostFrames: 1000, footprint: FOOTPRINT, ...change })).toThrow(text);
+  });
+});
+
+describe('what is no VM, image or account of a host', () => {
+  const host = (): Vmm => new Vmm({ hostFrames: 2 ** 20, footprint: FOOTPRINT });
+  const contents = { key: 'f', order: 0, fill: () => undefined };
+  const calls: readonly (readonly [string, (vmm: Vmm) => unknown])[] = [
+    ['vm: expected a MicroVm', (vmm) => vmm.stop({ stop: () => 0 } as never)],
+    ['image: expected a FunctionImage', (vmm) => vmm.restore({} as never)],
+    ['image.config: expected', (vmm) => vmm.startImage({} as never)],
+    [
+      'contents.fill: expected',
+      (vmm) => vmm.imageOf(CONFIG, { key: 'f', order: 0 } as never, {} as never),
+    ],
+    ['options.isCopied: expected', (vmm) => vmm.imageOf(CONFIG, contents as never, {} as never)],
+    [
+      'clock: expected a Clock',
+      () => new Vmm({ hostFrames: 5, footprint: FOOTPRINT, clock: 5 as never }),
+    ],
+    [
+      'pool: expected a CorePool',
+      () => new Vmm({ hostFrames: 5, footprint: FOOTPRINT, pool: {} as never }),
+    ],
+    ['build: expected one of', (vmm) => vmm.start({ ...CONFIG, build: 5n as never }, false)],
+  ];
+
+  it.each(calls)('%s', (message, call) => {
+    expect(() => call(host())).toThrow(message);
+    expect(() => call(host())).toThrow(RefusedArgument);
+  });
+
+  it('a VM of another host runs on', () => {
+    const [one, other] = [host(), host()];
+    const vm = started(one.boot(CONFIG));
+    expect(() => other.stop(vm)).toThrow('vm: expected a VM of this host, found "VM 0 of another"');
+    expect(vm.stopReason).toBeUndefined();
+    one.stop(vm);
+    expect(vm.stopReason).toBeDefined();
   });
 });

@@ -42,3 +42,7 @@ it('a profile from before courses were kept, or one that is cut, is refused with
   );
   expect(() => parseProfile('p.json', text.slice(0, -9))).toThrow('p.json:1: expected JSON');
 });
+
+it.each([undefined, null, 0.5, [], () => 5])('a profile’s file is text', (text) => {
+  expect(() => parseProfile('p.json', text as never)).toThrow('text: expected text');
+});

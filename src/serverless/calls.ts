@@ -56,7 +56,9 @@ export class Calls implements Debtor {
   begin(total: Counts, counts: Counts): boolean {
     const vm = this._vm;
     const { temporaryPages } = this._pages;
-    if (this._recursAt !== vm.stirs) return this._beginNow(total, counts);
+    if (this._recursAt !== vm.stirs) {
+      return this._recursStill() ? this._beginStill(total, counts) : this._beginNow(total, counts);
+    }
     vm.putOff(this, temporaryPages);
     this._isAhead = true;
     add(total, COUNT_ALLOC_PAGES, temporaryPages);
@@ -89,6 +91,22 @@ export class Calls implements Debtor {
     if (!this._isPlain) throw new Error('a call that recurs met something');
   }
 
+  /** It takes nothing, and finds all in place: whoever acted on the guest since its last one has not changed that. */
+  private _recursStill(): boolean {
+    return this._pages.temporaryPages === 0 && this._process.callRecurs(this._file, this._pages);
+  }
+
+  /** Begins such a call: what others have left behind is settled, and may hold it up. */
+  private _beginStill(total: Counts, counts: Counts): boolean {
+    const vm = this._vm;
+    const isDisturbed = vm.settleCall(total, counts);
+    this._recursAt = vm.stirs;
+    this.begin(total, counts);
+    if (isDisturbed) add(counts, COUNT_TOUCHED_PAGES, this._touchedPages);
+    else if (vm.hasOperations) counts.fill(0);
+    return isDisturbed || vm.hasOperations;
+  }
+
   private _beginNow(total: Counts, counts: Counts): boolean {
     const vm = this._vm;
     if (!this._isApart) vm.stir();
@@ -103,7 +121,8 @@ export class Calls implements Debtor {
 
   private _endNow(total: Counts, counts: Counts): void {
     const vm = this._vm;
-    if (!this._isApart) vm.stir();
+    // where there is nothing to give back, no list changes
+    if (!this._isApart && this._pages.temporaryPages > 0) vm.stir();
     this._process.freeTemporary();
     const isDisturbed = vm.settleCall(total, counts);
     if (isDisturbed) vm.stir();

@@ -160,6 +160,26 @@ describe.each(NAMES)('calls of %s', (name) => {
     expect(core.stat(STAT_TOUCHED_PAGES)).toBeGreaterThan(seen);
   });
 
+  it('that map no memory of their own wait again at once when somebody has looked at the guest', () => {
+    const world = new World(name, false, STILL);
+    for (const which of [0, 1]) {
+      world.start();
+      for (let before = 0; before < 12; before += 1) {
+        world.begin(which);
+        world.end(world.busy.length - 1);
+      }
+    }
+    const vms = world.idle.map(({ vm }) => vm);
+    for (const vm of vms) {
+      const { core } = vm.guest;
+      const seen = core.stat(STAT_TOUCHED_PAGES);
+      world.begin(0);
+      world.end(0);
+      const isWaiting = core.stat(STAT_TOUCHED_PAGES) === seen;
+      expect(isWaiting).toBe(!vm.guest.hasDriversWork);
+    }
+  });
+
   // a guest that reports looks for free blocks after each call; LLFree goes on in the row where it was
   const never = ['mcpv-reporting', 'mcpv-hyperalloc'].includes(name);
   const waiting = never ? 'do not wait, even if they recur' : WAIT;

@@ -176,7 +176,7 @@ export class Core {
     if (this.monitor !== undefined) return undefined;
     const instance = this._instance;
     const { isUsed, rest } = instance;
-    const free = rest?.free ?? freeSpaceOf(instance, (at) => this.zone(at));
+    const free = rest?.free ?? freeSpaceOf(instance);
     instance.isUsed = isUsed;
     return free;
   }

@@ -37,6 +37,8 @@ export class Calls implements Debtor {
   /** Calls that are put off, and whether one has begun besides them. */
   private _owed = 0;
   private _isAhead = false;
+  /** The VM knows that it has put something off. */
+  private _isDebtor = false;
 
   constructor(
     vm: MicroVm,
@@ -54,34 +56,42 @@ export class Calls implements Debtor {
 
   /** Counts as MicroVm.settleCall hands them on; whether they, or a device, may hold the call up. */
   begin(total: Counts, counts: Counts): boolean {
-    const vm = this._vm;
-    const { temporaryPages } = this._pages;
-    if (this._recursAt !== vm.stirs) {
+    if (this._recursAt !== this._vm.stirs) {
       return this._recursStill() ? this._beginStill(total, counts) : this._beginNow(total, counts);
     }
-    vm.putOff(this, temporaryPages);
     this._isAhead = true;
+    add(total, COUNT_TOUCHED_PAGES, this._touchedPages);
+    const { temporaryPages } = this._pages;
+    this._putOff(temporaryPages);
+    if (temporaryPages === 0) return false;
     add(total, COUNT_ALLOC_PAGES, temporaryPages);
     add(total, COUNT_FAULT_PAGES, temporaryPages);
-    add(total, COUNT_TOUCHED_PAGES, this._touchedPages);
     return false;
   }
 
+  /** Pages come or go that the core does not hear of; of none the VM hears once. */
+  private _putOff(pages: number): void {
+    if (pages === 0 && this._isDebtor) return;
+    this._isDebtor = true;
+    this._vm.putOff(this, pages);
+  }
+
   end(total: Counts, counts: Counts): void {
-    const vm = this._vm;
-    const { temporaryPages } = this._pages;
     if (!this._isAhead) {
       this._endNow(total, counts);
       return;
     }
-    vm.putOff(this, -temporaryPages);
     this._isAhead = false;
     this._owed += 1;
+    const { temporaryPages } = this._pages;
+    if (temporaryPages === 0) return;
+    this._putOff(-temporaryPages);
     add(total, COUNT_FREE_PAGES, temporaryPages);
     add(total, COUNT_DROPPED_PAGES, temporaryPages);
   }
 
   payBack(): void {
+    this._isDebtor = false;
     if (this._owed > 0) this._process.repeatCalls(this._file, this._pages, this._owed);
     this._owed = 0;
     if (!this._isAhead) return;

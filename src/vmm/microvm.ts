@@ -217,10 +217,12 @@ export class MicroVm {
    * nothing else would happen to the guest, and is asked once.
    */
   putOff(debtor: Debtor, pages: number): void {
-    expectDebt(debtor, pages);
+    if (!this._debtors.includes(debtor)) {
+      expectDebt(debtor, pages);
+      this._debtors.push(debtor);
+    }
     this._guest.skipBackground(Math.abs(pages));
     const { host, clocks } = this._context;
-    if (!this._debtors.includes(debtor)) this._debtors.push(debtor);
     if (pages !== 0) this._owedNs = clocks.timers.nowNs;
     host.moveIdle(CAUSE_ANONYMOUS, pages);
   }

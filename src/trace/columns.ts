@@ -1,6 +1,14 @@
 /** Which column of somebody's own file is what, and in which unit: `time=ts:s,function=fn,duration=dur_ms`. */
 import { KIB, MIB, MS_PER_MINUTE, MS_PER_S, NS_PER_MS, US_PER_MS } from '../abi/unit.ts';
-import { RefusedArgument, choiceOf, expectText } from '../check/index.ts';
+import {
+  FLAG,
+  NUMBER,
+  RefusedArgument,
+  TEXT,
+  choiceOf,
+  expectShape,
+  expectText,
+} from '../check/index.ts';
 
 /** What a column of somebody's own file can be. */
 export const COLUMN_ROLES = [
@@ -113,6 +121,22 @@ export function parseColumns(text: string, argument = 'columns'): ColumnMap {
     if (map[role] !== undefined) throw new RefusedArgument(argument, `${role} once`, text);
     map[role] = useOf(argument, role, part.slice(equals + 1).trim());
   }
+  return expectWhole(argument, map, text);
+}
+
+const USE = { column: TEXT, scale: NUMBER, isDate: FLAG } as const;
+
+/** What `parseColumns` reads, or has made. Throws RefusedArgument. */
+export function columnsSaid(argument: string, said: string | ColumnMap): ColumnMap {
+  if (typeof said !== 'object' || said === null) return parseColumns(said, argument);
+  for (const [role, use] of Object.entries(said)) {
+    expectShape(`${argument}.${roleOf(argument, role)}`, use, USE);
+  }
+  return expectWhole(argument, said, Object.keys(said).join(','));
+}
+
+/** A map that has what a call needs. */
+function expectWhole(argument: string, map: ColumnMap, text: string): ColumnMap {
   const { time, end } = map;
   if ((time === undefined) === (end === undefined)) {
     const found = time === undefined ? 'neither' : 'both';

@@ -2,7 +2,7 @@
 import { fileFault } from './error.ts';
 import { readCalls } from './calls.ts';
 import { readCallsParquet } from './calls-parquet.ts';
-import { type ColumnMap, parseColumns } from './columns.ts';
+import { type ColumnMap, columnsSaid } from './columns.ts';
 import { peekBytes } from './csv.ts';
 import { openTrace } from './open.ts';
 import { expectPlace } from './options.ts';
@@ -13,8 +13,11 @@ import type { Trace, TraceOptions } from './trace.ts';
 
 /** How a path is opened by `loadTrace`. */
 export interface LoadOptions extends TraceOptions {
-  /** Which column of a file of calls is what: `time=ts:s,function=fn,duration=dur_ms,memory=mem_mib` (docs/trace-format.md). */
-  readonly columns?: string | undefined;
+  /**
+   * Which column of a file of calls is what: `time=ts:s,function=fn,duration=dur_ms,memory=mem_mib` (docs/trace-format.md), or what
+   * `parseColumns` has made of it.
+   */
+  readonly columns?: string | ColumnMap | undefined;
 }
 
 const MAGIC = 'PAR1';
@@ -49,7 +52,7 @@ function mappedFile(path: string, options: TraceOptions, map: ColumnMap): Trace 
 export async function loadTrace(path: string, options: LoadOptions): Promise<Trace> {
   expectPlace(path, options);
   const { columns, ...own } = options;
-  const map = columns === undefined ? undefined : parseColumns(columns);
+  const map = columns === undefined ? undefined : columnsSaid('columns', columns);
   const files = own.files ?? SYSTEM_FILES;
   const file = fileOf(path, files);
   if (isParquet(file, files)) return readCallsParquet(file, own, map);

@@ -124,8 +124,8 @@ export class Vmm {
     return this._mayStart(config, true);
   }
 
-  /** Clones a machine (`shared`) or boots it. Throws HostOutOfMemory. */
-  start(config: GuestConfig, shared: boolean): MicroVm {
+  /** Boots a machine, or clones it (`shared`). Throws HostOutOfMemory. */
+  start(config: GuestConfig, shared: boolean = false): MicroVm {
     return this._startFrom(this._templates.get(expectObject('machine', config), shared));
   }
 

@@ -65,6 +65,28 @@ function stripped(name: string, text: string): string {
   return target;
 }
 
+function readmeSample(): string {
+  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+  const [, text = ''] = /```ts\n([^]*?)```/.exec(readme) ?? [];
+  return text;
+}
+
+/** What a user's compiler says of a program that has the package by its name. */
+function complaintsOf(file: string): string[] {
+  const options = {
+    strict: true,
+    noEmit: true,
+    skipLibCheck: true,
+    target: ts.ScriptTarget.ES2023,
+    module: ts.ModuleKind.NodeNext,
+    lib: ['lib.es2023.d.ts', 'lib.dom.d.ts', 'lib.esnext.disposable.d.ts'],
+    types: ['node'],
+  };
+  return ts
+    .getPreEmitDiagnostics(ts.createProgram([file], options))
+    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
+}
+
 describe('examples', () => {
   it('all have a line to be known by, and import the package alone', () => {
     const files = readdirSync(EXAMPLES).filter((name) => /\.(mjs|ts)$/.test(name));
@@ -88,9 +110,15 @@ describe('examples', () => {
     });
   }
 
+  it.skipIf(!isBuilt)('that of README.md has the right types', () => {
+    mkdirSync(STRIPPED, { recursive: true });
+    const file = join(STRIPPED, 'readme.ts');
+    writeFileSync(file, readmeSample());
+    expect(complaintsOf(file)).toEqual([]);
+  });
+
   it.skipIf(!isBuilt)('that of README.md runs', () => {
-    const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
-    const [, text = ''] = /```ts\n([^]*?)```/.exec(readme) ?? [];
+    const text = readmeSample();
     expect(text.trimEnd().split('\n').length).toBeLessThan(15);
     const program = stripped('readme.ts', text);
     const output = execFileSync(process.execPath, [program], { encoding: 'utf8' });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RefusedArgument } from '../../../src/check/index.ts';
-import { parseColumns } from '../../../src/trace/columns.ts';
+import { columnsSaid, parseColumns } from '../../../src/trace/columns.ts';
 
 const REST = ',function=f,duration=d';
 
@@ -47,5 +47,22 @@ describe('a map of columns', () => {
     expect(() => parseColumns(text, '--columns')).toThrow(RefusedArgument);
     expect(() => parseColumns(text, '--columns')).toThrow(`--columns: expected `);
     expect(() => parseColumns(text, '--columns')).toThrow(said);
+  });
+
+  it('is taken as text or as it was read, and refused by its role', () => {
+    const text = `time=t${REST}`;
+    const map = parseColumns(text);
+    expect(columnsSaid('columns', text)).toEqual(map);
+    expect(columnsSaid('columns', map)).toBe(map);
+    const wrong = { ...map, time: { column: 't', scale: 's', isDate: false } };
+    expect(() => columnsSaid('columns', wrong as unknown as string)).toThrow(
+      'columns.time.scale: expected a number',
+    );
+    const { duration: _, ...lacking } = map;
+    expect(() => columnsSaid('columns', lacking)).toThrow('expected a column for duration');
+    expect(() => columnsSaid('columns', { ...map, tim: map.time } as never)).toThrow(
+      'did you mean time?',
+    );
+    expect(() => columnsSaid('columns', null as never)).toThrow('expected text, found null');
   });
 });

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
 import { RefusedArgument } from '../../../src/check/index.ts';
-import { TraceError, loadTrace, openTrace } from '../../../src/trace/index.ts';
+import { TraceError, loadTrace, openTrace, parseColumns } from '../../../src/trace/index.ts';
 import { CALL_FILE, makeFolder, makeVhive } from '../../support/trace-folders.ts';
 
 const seed = 1;
@@ -48,6 +48,8 @@ describe('loading a trace', () => {
     const folder = makeFolder({ 'x.csv': 't,fn,d\n1.5,f,7\n' });
     const trace = await loadTrace(join(folder, 'x.csv'), { seed, columns: COLUMNS });
     expect(trace).toMatchObject({ name: 'x', format: 'calls', invocations: 1 });
+    const read = { seed, columns: parseColumns(COLUMNS) };
+    expect(await loadTrace(join(folder, 'x.csv'), read)).toEqual(trace);
     await expect(loadTrace(folder, { seed, columns: COLUMNS })).rejects.toThrow(TraceError);
     await expect(loadTrace(folder, { seed, columns: 'time=t' })).rejects.toThrow(RefusedArgument);
   });

@@ -145,7 +145,7 @@ const MADE = {
 
 rmSync(target, { recursive: true, force: true });
 await bundle();
-for (const name of endingIn(dist, '.deflate')) copyInto(root, `dist/${name}`);
+copyInto(root, 'dist/report/charts.deflate');
 packSite();
 declare();
 const { files } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));

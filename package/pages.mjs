@@ -1,6 +1,6 @@
 // Puts scripts into dist/, after tsc: the subset of echarts that draws figures, so that an install brings no more of it, and the script
-// of report.html. The first is in both: in a page it stands before the second, in a process it is a module. It is stored once, packed
-// (docs/decisions/0067-the-report.md).
+// of report.html. The first is in both: in a page it stands before the second, in a process it is a module. They are one file, packed
+// (docs/decisions/0067-the-report.md), which src/report/script.ts reads.
 
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -41,16 +41,14 @@ const charts = await textOf('src/report/figure/echarts.ts', {
 });
 const live = await textOf('src/report/live/main.ts', { platform: 'browser', plugins: [shared] });
 
-const pack = (name, text) =>
-  writeFileSync(path.join(root, 'dist/report', name), deflateRawSync(text, { level: 9 }));
-pack('charts.deflate', charts);
-pack('live.deflate', live);
+writeFileSync(
+  path.join(root, 'dist/report/charts.deflate'),
+  deflateRawSync(`${charts.length}\n${charts}${live}`, { level: 9 }),
+);
 writeFileSync(
   path.join(root, 'dist/report/figure/echarts.js'),
-  `import { chartsPlace, unpacked } from "../script.js";
-const library = await unpacked(chartsPlace());
-if (library === '') throw new Error(\`the charts' library is not at \${chartsPlace().href}: serve it there\`);
-const text = \`\${library};export const { init } = ${GLOBAL};\`;
-export const { init } = await import(/* @vite-ignore */ \`data:text/javascript;base64,\${btoa(text)}\`);
+  `import { chartsLibrary } from "../script.js";
+const text = \`\${await chartsLibrary()};export const { init } = ${GLOBAL};\`;
+export const { init } = await import(/* webpackIgnore: true */ /* @vite-ignore */ \`data:text/javascript;base64,\${btoa(text)}\`);
 `,
 );

@@ -134,8 +134,8 @@ async function fetched(from: string | URL): Promise<Response> {
 }
 
 /**
- * Fetches a build and registers it, where no files are: `await loadCore('release', new URL('guestmem/core.wasm', import.meta.url))`.
- * Bytes, a module or an answer of fetch do as well. Throws CoreError when there is nothing at the address.
+ * Fetches a build and registers it, where no files are: `await loadCore('release', address)`, of `guestmem/core.wasm` as the bundler
+ * has it (docs/browsers.md). Bytes, a module or an answer of fetch do as well. Throws CoreError when there is nothing at the address.
  */
 export async function loadCore(
   name: CoreModule,

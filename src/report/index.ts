@@ -40,6 +40,7 @@ export type {
   Spread,
   SystemResult,
 } from './results.ts';
+export { useCharts } from './script.ts';
 export { CALL_KINDS, type CallRecords, RECORD_COLUMNS, type RecordRows } from './records.ts';
 export { ResultsError, parseResults, resultsJsonSchema } from './schema.ts';
 export { formatBytes, formatCount, formatMs, formatNumber, formatRatio } from './unit.ts';

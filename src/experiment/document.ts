@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { type Document, LineCounter, isMap, isNode, isScalar, parseDocument } from 'yaml';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { MIB } from '../abi/unit.ts';
 import { expectText, nearestName } from '../check/index.ts';
 import { ExperimentError, UnreadableFile } from './error.ts';

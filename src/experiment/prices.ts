@@ -1,6 +1,6 @@
 // Prices of one's own in a file: `OPERATION: 35ms`, or `OPERATION: { low: 20ms, typical: 35ms, high: 60ms }`.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { type OwnPrice, PRICE_NAMES, type PriceChoice } from '../replay/index.ts';
 import { readDocument } from './document.ts';
 import { priceNsOf } from './quantity.ts';

@@ -1,6 +1,6 @@
 // What may stand in an experiment file. docs/experiment.md explains it. A key that is left out has its default.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { RefusedArgument, expectName } from '../check/index.ts';
 import {
   FUNCTION_MODELS,

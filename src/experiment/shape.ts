@@ -1,6 +1,6 @@
 // Shapes of what stands in a file, as zod has them, whose faults say what was expected and what was found.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { RefusedArgument, shortened } from '../check/index.ts';
 import { ArgumentError } from '../replay/index.ts';
 

@@ -1,5 +1,5 @@
 /** details.json: what of the details a report is made from again. Lists of numbers are arrays there and typed arrays here. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { decodeReel } from '../map/index.ts';
 import { type Details, DISTRIBUTIONS, JUDGED } from './detail.ts';
 import { ResultsError, parsedBy, sensitivitySchema } from './schema.ts';

@@ -1,5 +1,5 @@
 /** Checks a value against the results schema: first its shape (zod), then the sums that a shape cannot say. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { escaped } from '../check/index.ts';
 import {
   FOOTPRINT_CAUSES,

@@ -1,7 +1,7 @@
 // What may stand in a sweep file; docs/scale.md explains it.
 
 import { dirname, isAbsolute, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   type ExperimentFile,
   either,

@@ -5,7 +5,7 @@ import { expect } from 'vitest';
 import { GFP_HIGHUSER_MOVABLE, GFP_KERNEL } from '../../src/abi/gfp.ts';
 import { NONE } from '../../src/abi/unit.ts';
 import { OBJECT_ANON } from '../../src/abi/layout.ts';
-import { Core, CoreError, boot, layoutOf } from '../../src/core/index.ts';
+import { Core, CoreError, boot, layoutOf, readCore, writeCore } from '../../src/core/index.ts';
 import type { CoreExports } from '../../src/core/exports.ts';
 import { rawOf } from '../../src/core/raw.ts';
 import { type Fuzzer, Tally } from './fuzzer.ts';
@@ -41,7 +41,7 @@ function guest(frames = FRAMES): Core {
 function expectSameFuture(past: readonly Step[], future: readonly Step[]): void {
   const original = guest();
   for (const act of past) act(rawOf(original));
-  const copy = Core.fromBytes(original.toBytes());
+  const copy = readCore(writeCore(original));
   for (const act of future) expect(act(rawOf(copy))).toBe(act(rawOf(original)));
   expect(copy.hash()).toBe(original.hash());
 }
@@ -65,7 +65,7 @@ function expectRefused(
   if (bit >= 0) damaged[place] = (damaged[place] ?? 0) ^ (1 << bit);
   let refusal: unknown;
   try {
-    Core.fromBytes(damaged);
+    readCore(damaged);
   } catch (error) {
     refusal = error;
   }
@@ -80,7 +80,7 @@ export const snapshot: Fuzzer = {
   create: () => {
     const tally = new Tally(['a future compared', 'damage refused']);
     const tried = new Tally(['damaged snapshots']);
-    const bytes = guest(FEW_FRAMES).toBytes();
+    const bytes = writeCore(guest(FEW_FRAMES));
     const property = fc.property(
       steps,
       steps,

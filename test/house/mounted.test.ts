@@ -7,6 +7,10 @@ type Reason = readonly [pattern: RegExp, why: string];
 /** Exports that nothing in the product uses, and why they stand. */
 const EXPORTS: readonly Reason[] = [
   [
+    /^src\/report\/script\.ts (?:chartsLibrary|useCharts)$/,
+    'package/pages.mjs calls the one; the other is for bundles of the library (docs/browsers.md)',
+  ],
+  [
     /^assembly\/czone\/pool\.ts czonePlacement$/,
     'bench/czone-choice.ts compares the rules of placement for docs/decisions',
   ],
@@ -45,7 +49,6 @@ const METHODS: readonly Reason[] = [
     / LlfreeCore\.\w+$/,
     'calls of the allocator and of its monitor: guests have it inside their core',
   ],
-  [/Core\.(?:toBytes|fromBytes)$/, "the library's: a guest in a file"],
   [
     / (?:GuestKernel\.(?:freeLists|proc)|CZoneVirtio\.reclaimPool|HostMemory\.byCause)$/,
     "the library's, for whoever looks into a guest or a host: examples/ has a program of each",

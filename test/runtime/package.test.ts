@@ -161,9 +161,9 @@ describe('the package', () => {
       write: false,
     });
     const contents = outputFiles[0]?.contents ?? new Uint8Array();
-    // 32.7 KiB and 11: what rooms make when they are loaded is made when it is first used, so that a bundle can leave it out
-    expect(contents.length).toBeLessThan(32.75 * KIB);
-    expect(brotliCompressSync(contents).length).toBeLessThan(11.25 * KIB);
+    // 29.4 KiB and 9.9: what rooms make when they are loaded is made when it is first used, so that a bundle can leave it out
+    expect(contents.length).toBeLessThan(30 * KIB);
+    expect(brotliCompressSync(contents).length).toBeLessThan(10.25 * KIB);
   });
 
   it('is imported from few files', () => {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { GFP_HIGHUSER_MOVABLE, GFP_KERNEL } from '../../../src/abi/gfp.ts';
 import { ABI_VERSION } from '../../../src/abi/layout.ts';
-import { Core, CoreError, boot, layoutOf } from '../../../src/core/index.ts';
+import { Core, CoreError, boot, layoutOf, readCore, writeCore } from '../../../src/core/index.ts';
 import { type Sealed, seal, unseal } from '../../../src/graph/index.ts';
 import { rawOf } from '../../../src/core/raw.ts';
 
@@ -18,7 +18,7 @@ function guest(): Core {
 
 it('a guest read from its bytes goes on exactly as the one that was written', () => {
   const core = guest();
-  const copy = Core.fromBytes(core.toBytes());
+  const copy = readCore(writeCore(core));
   expect(copy.config).toEqual(core.config);
   expect(copy.hash()).toBe(core.hash());
   for (let page = 0; page < 300; page += 1) {
@@ -32,15 +32,15 @@ it('a guest read from its bytes goes on exactly as the one that was written', ()
 
 it('bytes may lie anywhere in a larger buffer', () => {
   const core = guest();
-  const bytes = core.toBytes();
+  const bytes = writeCore(core);
   const shifted = new Uint8Array(bytes.length + 3);
   shifted.set(bytes, 3);
-  expect(Core.fromBytes(shifted.subarray(3)).hash()).toBe(core.hash());
+  expect(readCore(shifted.subarray(3)).hash()).toBe(core.hash());
 });
 
 const refusal = (damaged: Uint8Array): string => {
   try {
-    Core.fromBytes(damaged);
+    readCore(damaged);
   } catch (error) {
     expect(error).toBeInstanceOf(CoreError);
     return (error as CoreError).message;
@@ -50,14 +50,14 @@ const refusal = (damaged: Uint8Array): string => {
 
 /** The same with another head, or other parts, and a checksum that is right. */
 function resealed(change: (parts: Map<string, Uint8Array>) => void, of?: Sealed['of']): Uint8Array {
-  const whole = unseal("guest's memory", guest().toBytes());
+  const whole = unseal("guest's memory", writeCore(guest()));
   const parts = new Map([...whole.parts].map(([name, part]) => [name, part.slice()]));
   change(parts);
   return seal({ ...whole, of: of ?? whole.of, parts });
 }
 
 it('other versions, damaged and cut bytes are refused with a sentence', () => {
-  const bytes = guest().toBytes();
+  const bytes = writeCore(guest());
   const withWord = (word: number, value: number): Uint8Array => {
     const copy = bytes.slice();
     new DataView(copy.buffer).setUint32(word * 4, value, true);

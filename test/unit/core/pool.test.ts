@@ -19,6 +19,7 @@ import {
   saveState,
   surveyZone,
   verify,
+  writeCore,
 } from '../../../src/core/index.ts';
 import { rawOf } from '../../../src/core/raw.ts';
 import { bootGuest, expectSound } from '../../support/core.ts';
@@ -100,7 +101,7 @@ describe('a core that its pool took back', () => {
     snapshot: () => old.snapshot(),
     restore: () => old.restore(image),
     reset: () => old.reset(),
-    toBytes: () => old.toBytes(),
+    writeCore: () => writeCore(old),
     stat: () => old.stat(STAT_ALLOC_PAGES),
     backedFrames: () => old.backedFrames,
     privateFrames: () => old.privateFrames,

@@ -13,7 +13,14 @@ import {
 import { MIGRATE_MOVABLE } from '../../../src/abi/migratetype.ts';
 import { MEMORY_BLOCK_FRAMES, NONE, PAGEBLOCK_FRAMES } from '../../../src/abi/unit.ts';
 import { RefusedArgument } from '../../../src/check/index.ts';
-import { Core, CoreError, CorePool, type CoreSnapshot } from '../../../src/core/index.ts';
+import {
+  Core,
+  CoreError,
+  CorePool,
+  type CoreSnapshot,
+  readCore,
+  writeCore,
+} from '../../../src/core/index.ts';
 import { bytesOf, rawOf } from '../../../src/core/raw.ts';
 import { randomStream } from '../../../src/time/index.ts';
 import { balloonTake, bootGuest, expectSound } from '../../support/core.ts';
@@ -132,7 +139,7 @@ describe('an instance that becomes a copy', () => {
     const made = guest();
     const image = made.snapshot();
     work(made, 7, 150);
-    const core = Core.fromBytes(made.toBytes(), 'verify');
+    const core = readCore(writeCore(made), 'verify');
     core.restore(image);
     expect(firstDifference(core, image)).toBe(-1);
   });

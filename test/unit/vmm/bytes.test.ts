@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NS_PER_S } from '../../../src/abi/unit.ts';
 import { RefusedArgument } from '../../../src/check/index.ts';
+import { writeCore } from '../../../src/core/index.ts';
 import { guestConfig } from '../../../src/scenario/index.ts';
 import {
   Balloon,
@@ -92,7 +93,7 @@ describe('a host as bytes', () => {
 
   it('says what it is not', () => {
     const { host } = living();
-    const core = (host.vms[0] as MicroVm).guest.core.toBytes();
+    const core = writeCore((host.vms[0] as MicroVm).guest.core);
     expect(() => readHost(core)).toThrow("expected a host, found a guest's memory");
     expect(() => readHost('bytes' as unknown as Uint8Array)).toThrow(RefusedArgument);
     expect(() => writeHost({} as Vmm)).toThrow(RefusedArgument);

@@ -1,90 +1,54 @@
-// guestmem completion SHELL: a script that completes commands and their options in that shell.
+// guestmem completion SHELL: a script that completes commands, options and their values in that shell. It asks the program each time
+// (`guestmem __complete WORDS`), which alone knows what there is.
 
 import { Command } from 'commander';
 import { choice } from './argument.ts';
+import { COMPLETE } from './complete.ts';
+import { SHELLS } from './complete-values.ts';
 import { print } from './terminal.ts';
 
-/** A command and what may follow it. */
-export interface Completed {
-  readonly name: string;
-  readonly sentence: string;
-  readonly words: readonly string[];
-}
-
-const SHELLS = ['bash', 'zsh', 'fish'] as const;
-type Shell = (typeof SHELLS)[number];
-
-/** In single quotes, for any of the shells. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", '’')}'`;
-}
-
-function bash(commands: readonly Completed[]): string {
-  const cases = commands.map(
-    ({ name, words }) => `    ${name}) words=${quoted(words.join(' '))} ;;`,
-  );
-  return `# guestmem completion bash >> ~/.bashrc
+const BASH = `# guestmem completion bash >> ~/.bashrc
 _guestmem() {
-  local words=${quoted(commands.map(({ name }) => name).join(' '))}
-  [ "$COMP_CWORD" -gt 1 ] && case "\${COMP_WORDS[1]}" in
-${cases.join('\n')}
-    *) words='' ;;
-  esac
-  COMPREPLY=($(compgen -W "$words" -- "\${COMP_WORDS[COMP_CWORD]}"))
+  local IFS=$'\\n'
+  COMPREPLY=($("$1" ${COMPLETE} "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null | cut -d " " -f 1))
 }
 complete -o default -F _guestmem guestmem
 `;
-}
 
-function zsh(commands: readonly Completed[]): string {
-  const names = commands.map(({ name, sentence }) => quoted(`${name}:${sentence}`));
-  const cases = commands.map(({ name, words }) => `    ${name}) compadd -- ${words.join(' ')} ;;`);
-  return `#compdef guestmem
+const ZSH = `#compdef guestmem
 # guestmem completion zsh > "\${fpath[1]}/_guestmem"
 _guestmem() {
-  local -a commands=(${names.join(' ')})
-  if (( CURRENT == 2 )); then _describe command commands; return; fi
-  case $words[2] in
-${cases.join('\n')}
-  esac
-  _files
+  local -a lines
+  lines=("\${(@f)$("\${words[1]}" ${COMPLETE} "\${(@)words[2,CURRENT]}" 2>/dev/null)}")
+  if [[ -z "\${lines[1]}" ]]; then _files; return; fi
+  lines=("\${(@)lines/  /:}")
+  _describe guestmem lines
 }
-compdef _guestmem guestmem
+if [[ "\${funcstack[1]}" == _guestmem ]]; then _guestmem; else compdef _guestmem guestmem; fi
 `;
-}
 
-function fish(commands: readonly Completed[]): string {
-  const lines = commands.flatMap(({ name, sentence, words }) => {
-    const own = words.map((word) => {
-      const what = word.startsWith('--') ? `-l ${word.slice(2)}` : `-a ${word}`;
-      return `complete -c guestmem -n '__fish_seen_subcommand_from ${name}' ${what}`;
-    });
-    const command = `complete -c guestmem -n __fish_use_subcommand -a ${name} -d ${quoted(sentence)}`;
-    return [command, ...own];
-  });
-  return `# guestmem completion fish > ~/.config/fish/completions/guestmem.fish\n${lines.join('\n')}\n`;
-}
+const FISH = `# guestmem completion fish > ~/.config/fish/completions/guestmem.fish
+function __guestmem
+  set -l line (commandline -opc)
+  set -l current (commandline -ct)
+  set -l found ($line[1] ${COMPLETE} $line[2..-1] "$current" 2>/dev/null)
+  if test -n "$found[1]"
+    string replace '  ' \\t -- $found
+  else
+    __fish_complete_path "$current"
+  end
+end
+complete -c guestmem -f -a '(__guestmem)'
+`;
 
-const SCRIPTS: Readonly<Record<Shell, (commands: readonly Completed[]) => string>> = {
-  bash,
-  zsh,
-  fish,
+const SCRIPTS: Readonly<Record<(typeof SHELLS)[number], string>> = {
+  bash: BASH,
+  zsh: ZSH,
+  fish: FISH,
 };
 
-/** What a command and the commands below it take. */
-export function wordsOf(command: Command): string[] {
-  const options = command.options.flatMap(({ long }) => (long == null ? [] : [long]));
-  const inner = command.commands.flatMap((one) => [one.name(), ...wordsOf(one)]);
-  return [...new Set([...inner, ...options])];
-}
-
-export function completionScript(shell: Shell, commands: readonly Completed[]): string {
-  return SCRIPTS[shell](commands);
-}
-
-/** `all` makes every command, to look at its options. */
-export function completionCommand(all: () => Promise<readonly Completed[]>): Command {
-  return new Command('completion').argument('<shell>', SHELLS.join(', ')).action(async (text) => {
-    print(completionScript(choice('shell', String(text), SHELLS), await all()));
+export function completionCommand(): Command {
+  return new Command('completion').argument('<shell>', SHELLS.join(', ')).action((text) => {
+    print(SCRIPTS[choice('shell', String(text), SHELLS)]);
   });
 }

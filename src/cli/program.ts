@@ -2,7 +2,7 @@
 
 import { isMainThread } from 'node:worker_threads';
 import { Command } from 'commander';
-import type { Completed } from './completion.ts';
+import { COMPLETE, completed } from './complete.ts';
 import { exitCodeOf } from './fault.ts';
 import { complain, guardStreams, print, printable } from './terminal.ts';
 import { packageVersion } from './version.ts';
@@ -146,7 +146,7 @@ const COMMANDS: readonly Entry[] = [
     name: 'completion',
     args: '<shell>',
     sentence: 'Print a script that completes commands and options in bash, zsh or fish',
-    make: async () => (await import('./completion.ts')).completionCommand(completed),
+    make: async () => (await import('./completion.ts')).completionCommand(),
   },
 ];
 
@@ -154,20 +154,10 @@ const EXAMPLES = `
 Examples:
   guestmem replay                          the built-in hour through every system
   guestmem replay TRACE --system scpv-template,mcpv-czone --seed 1
-  guestmem verify test/recordings/linux-6.12-thp-768
+  guestmem compare first second            two folders that replays have written
   guestmem bench --filter balloon,virtio-mem --guest 4GiB
 
-Documentation: docs/README.md, of a command: guestmem COMMAND --help`;
-
-/** Every command with its options, for completion. */
-async function completed(): Promise<Completed[]> {
-  const others = COMMANDS.filter(({ name }) => name !== 'completion');
-  const { wordsOf } = await import('./completion.ts');
-  const made = others.map(async ({ name, sentence, make }) => {
-    return { name, sentence, words: wordsOf(await make()) };
-  });
-  return Promise.all(made);
-}
+Options of a command: guestmem COMMAND --help. Documentation: docs/README.md of the repository`;
 
 /** A command that is not named on the command line is a line of the help and no more. */
 async function commandOf({ name, args, sentence, make }: Entry): Promise<Command> {
@@ -196,6 +186,12 @@ async function program(): Promise<Command> {
   return all;
 }
 
+async function run(): Promise<void> {
+  const [, , first, ...words] = process.argv;
+  if (first === COMPLETE) print(await completed(words, COMMANDS));
+  else await (await program()).parseAsync();
+}
+
 /** Has the engine write stacks down: until then an error holds all that it came through, which are all guests of a run. */
 function written(error: unknown): void {
   if (error instanceof Error && error.stack !== undefined) written(error.cause);
@@ -221,8 +217,7 @@ try {
     const { runApart } = await import('./apart.ts');
     process.exitCode = await runApart(new URL(import.meta.url));
   } else {
-    const commands = await program();
-    await commands.parseAsync();
+    await run();
   }
 } catch (error) {
   process.exitCode = await end(error);

@@ -272,27 +272,25 @@ describe('a disk that fills while a trace is written', () => {
   }, 240_000);
 });
 
-/** What may follow each command, as completion has it: options, and commands below it. */
-function followers(): (readonly [command: string, words: readonly string[]])[] {
-  const { out } = guestmemIn(folder, 'completion', 'bash');
-  const lines = [...out.matchAll(/^ {4}([a-z-]+)\) words='(.*)' ;;$/gm)];
-  return lines.map(([, command = '', words = '']) => [command, words.split(' ')]);
+function helpOf(...words: string[]): string {
+  return guestmemIn(folder, ...words, '--help').out;
 }
 
-function takesOut(...words: string[]): boolean {
-  return /^ +--out /m.test(guestmemIn(folder, ...words, '--help').out);
+const takesOut = (help: string): boolean => /^ +--out /m.test(help);
+
+/** Names of the commands that a help lists. */
+function listedIn(help: string): string[] {
+  const [, list = ''] = /^Commands:\n((?: .*\n)*)/m.exec(help) ?? [];
+  const names = [...list.matchAll(/^ {2}([a-z-]+)/gm)].map(([, name = '']) => name);
+  return names.filter((name) => name !== 'help');
 }
 
 describe('the list of commands that write', () => {
   it('has every one that takes --out', () => {
-    const writing = followers().flatMap(([command, words]) => {
-      const inner = words.filter((word) => !word.startsWith('-'));
-      if (inner.length === 0) return words.includes('--out') ? [command] : [];
-      const below = inner.filter((word) => takesOut(command, word));
-      return [
-        ...(takesOut(command) ? [command] : []),
-        ...below.map((word) => `${command} ${word}`),
-      ];
+    const writing = listedIn(helpOf()).flatMap((command) => {
+      const help = helpOf(command);
+      const inner = listedIn(help).filter((word) => takesOut(helpOf(command, word)));
+      return [...(takesOut(help) ? [command] : []), ...inner.map((word) => `${command} ${word}`)];
     });
     const listed = new Set(COMMANDS_THAT_WRITE.map(({ command }) => command));
     listed.delete('report'); // into the folder that it reads

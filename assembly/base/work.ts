@@ -25,4 +25,12 @@ export const WORK_COUNTS = WORK_COMPACTION + WORK_COMPACTION_BYTES;
 export const WORK_COUNTS_BYTES = 768;
 /** The CPU that changes counts (kernel/lag). */
 export const WORK_CPU = WORK_COUNTS + WORK_COUNTS_BYTES;
-if (WORK_CPU + 4 > GUEST_BASE) ERROR('the work reaches into the guest');
+/**
+ * kcompactd's run between two batches (move/compact-pause). It outlives the call: who has it pause has it go on to its end before
+ * the guest is copied.
+ */
+export const WORK_PAUSED = WORK_CPU + 8;
+export const WORK_PAUSED_BYTES = 192;
+/** How far kcompactd has come in its turn by then (move/compact-when). */
+export const WORK_TURN = WORK_PAUSED + WORK_PAUSED_BYTES;
+if (WORK_TURN + WORK_BYTES > GUEST_BASE) ERROR('the work reaches into the guest');

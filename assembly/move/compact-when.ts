@@ -13,15 +13,24 @@ import {
   COMPACT_SUCCESS,
   COMPACT_SYNC_FULL,
   COMPACT_SYNC_LIGHT,
+  KCOMPACTD_PAUSES,
+  KCOMPACTD_WOKEN,
 } from '../../src/abi/compact';
-import { STATUS_BAD_ARGUMENT, STATUS_MOVES_FULL, STATUS_SKIPPED } from '../../src/abi/status';
+import {
+  STATUS_BAD_ARGUMENT,
+  STATUS_BAD_STATE,
+  STATUS_MOVES_FULL,
+  STATUS_PAUSED,
+  STATUS_SKIPPED,
+} from '../../src/abi/status';
 import { guest, spanFrames } from '../base/guest';
 import { blockZone } from '../base/pageblock';
+import { WORK_TURN } from '../base/work';
 import { Zone, freeCount, zoneAt } from '../base/zone';
 import { drainZone } from '../kernel/allocator';
 import { watermarkOk, wmark } from '../kernel/watermark';
 import { highestZone, requestType, zonelistAt } from '../kernel/zonelist';
-import { WHOLE_ORDER, runCompaction, scatter } from './compact';
+import { WHOLE_ORDER, resumeCompaction, runCompaction, scatter } from './compact';
 import { clearHints } from './compact-hints';
 
 /** Below this index a failure is for lack of memory, not for fragmentation (vm.extfrag_threshold). */
@@ -30,6 +39,25 @@ const DEFER_SHIFT_MAX: u32 = 6;
 /** Scattered percent at which a proactive run starts and ends (vm.compaction_proactiveness 20). */
 const PROACTIVE_HIGH: u32 = 90;
 const PROACTIVE_LOW: i32 = 80;
+
+/** kcompactd's turn, when it pauses within. */
+@unmanaged
+class Turn {
+  /** For which of its two reasons it runs; 0: no turn has paused. */
+  paused: u32;
+  /** The zone at hand, and how many before it have a block now. */
+  zone: u32;
+  served: u32;
+}
+
+const TURN_BACKGROUND: u32 = 1;
+const TURN_PROACTIVE: u32 = 2;
+
+
+@inline
+function turn(): Turn {
+  return changetype<Turn>(WORK_TURN);
+}
 
 /**
  * Why a request of the order would fail now: -1000 it would not, near 0 for lack of memory, near 1000 because free
@@ -99,6 +127,12 @@ function restartsAfresh(zone: Zone, order: u32): bool {
   return zone.compactConsidered >= (<u32>1) << zone.compactDeferShift;
 }
 
+/** Whether a request of the order finds nothing in the zone that compaction could make. */
+function wants(zone: Zone, index: u32, order: u32, mark: u32, highest: u32): bool {
+  if (watermarkOk(zone, order, wmark(zone, mark), highest, 0)) return false;
+  return isSuitable(zone, index, order, highest);
+}
+
 /** One zone for one request; COMPACT_* or a status. */
 function compactFor(
   index: u32,
@@ -109,12 +143,14 @@ function compactFor(
   highest: u32,
   direct: bool,
   cpu: u32,
+  pauses: bool,
 ): i32 {
   const zone = zoneAt(index);
   if (watermarkOk(zone, order, wmark(zone, mark), highest, 0)) return COMPACT_SUCCESS;
   if (!isSuitable(zone, index, order, highest)) return STATUS_SKIPPED;
   if (restartsAfresh(zone, order)) clearHints(index);
-  return runCompaction(index, order, type, mode, mode == COMPACT_SYNC_FULL, direct, -1, cpu);
+  const isWhole = mode == COMPACT_SYNC_FULL;
+  return runCompaction(index, order, type, mode, isWhole, direct, -1, cpu, pauses);
 }
 
 
@@ -141,7 +177,7 @@ export function compactDirect(gfp: u32, order: u32, mode: u32, cpu: u32): i32 {
       if (best < 0) best = COMPACT_DEFERRED;
       continue;
     }
-    const result = compactFor(index, order, type, mode, ALLOC_WMARK_MIN, highest, true, cpu);
+    const result = compactFor(index, order, type, mode, ALLOC_WMARK_MIN, highest, true, cpu, false);
     if (result == STATUS_MOVES_FULL) return result;
     if (result == COMPACT_SUCCESS) {
       undefer(zone, order);
@@ -153,29 +189,64 @@ export function compactDirect(gfp: u32, order: u32, mode: u32, cpu: u32): i32 {
   return best;
 }
 
-/**
- * kcompactd's turn: zones up to `highest` that have no block of the order at their min mark. It works for a kernel
- * request (GFP_KERNEL), so a block that UNMOVABLE may take is success. Zones that have one now, or STATUS_MOVES_FULL.
- */
-export function compactBackground(order: u32, highest: u32, cpu: u32): i32 {
-  const bad = order >= <u32>ORDERS || highest >= <u32>KERNEL_ZONES || cpu >= guest.cpus;
-  if (bad) return STATUS_BAD_ARGUMENT;
-  if (order == 0) return 0;
-  let served = 0;
+/** It pauses within a zone, to go on there. */
+function pause(reason: u32, zone: u32, served: u32): i32 {
+  turn().paused = reason;
+  turn().zone = zone;
+  turn().served = served;
+  return STATUS_PAUSED;
+}
+
+/** A zone of kcompactd's turn after kswapd; STATUS_SKIPPED: nothing to do there. */
+function compactZoneFor(order: u32, index: u32, highest: u32, cpu: u32, pauses: bool): i32 {
+  const zone = zoneAt(index);
+  if (zone.present == 0 || isDeferred(zone, order)) return STATUS_SKIPPED;
+  return compactFor(
+    index,
+    order,
+    MIGRATE_UNMOVABLE,
+    COMPACT_SYNC_LIGHT,
+    ALLOC_WMARK_MIN,
+    highest,
+    false,
+    cpu,
+    pauses,
+  );
+}
+
+/** Whether there is a zone for kcompactd to be woken for (kcompactd_node_suitable). */
+function isWorthWaking(order: u32, highest: u32): bool {
   for (let index: u32 = 0; index <= highest; index++) {
     const zone = zoneAt(index);
-    if (zone.present == 0 || isDeferred(zone, order)) continue;
-    const result = compactFor(
-      index,
-      order,
-      MIGRATE_UNMOVABLE,
-      COMPACT_SYNC_LIGHT,
-      ALLOC_WMARK_MIN,
-      highest,
-      false,
-      cpu,
-    );
+    if (zone.present != 0 && wants(zone, index, order, ALLOC_WMARK_MIN, highest)) return true;
+  }
+  return false;
+}
+
+/**
+ * kcompactd's turn: zones up to `highest` that have no block of the order at their min mark. It works for a kernel
+ * request (GFP_KERNEL), so a block that UNMOVABLE may take is success. Zones that have one now, or STATUS_MOVES_FULL. `how`:
+ * KCOMPACTD_WOKEN, then STATUS_SKIPPED where no zone is suitable; KCOMPACTD_PAUSES, then STATUS_PAUSED after each batch.
+ */
+export function compactBackground(order: u32, highest: u32, cpu: u32, how: u32): i32 {
+  const bad = order >= <u32>ORDERS || highest >= <u32>KERNEL_ZONES || cpu >= guest.cpus;
+  if (bad) return STATUS_BAD_ARGUMENT;
+  if (turn().paused == TURN_PROACTIVE) return STATUS_BAD_STATE;
+  if (order == 0) return 0;
+  const pauses = (how & KCOMPACTD_PAUSES) != 0;
+  let resumes = turn().paused != 0;
+  const isWoken = !resumes && (how & KCOMPACTD_WOKEN) != 0;
+  if (isWoken && !isWorthWaking(order, highest)) return STATUS_SKIPPED;
+  let served = resumes ? turn().served : 0;
+  turn().paused = 0;
+  for (let index = resumes ? turn().zone : 0; index <= highest; index++) {
+    const result = resumes
+      ? resumeCompaction(pauses)
+      : compactZoneFor(order, index, highest, cpu, pauses);
+    resumes = false;
+    if (result == STATUS_PAUSED) return pause(TURN_BACKGROUND, index, served);
     if (result == STATUS_MOVES_FULL) return result;
+    const zone = zoneAt(index);
     if (result == COMPACT_SUCCESS) {
       undefer(zone, order);
       served++;
@@ -200,6 +271,7 @@ export function compactZone(index: u32, cpu: u32): i32 {
     false,
     -1,
     cpu,
+    false,
   );
 }
 
@@ -215,25 +287,37 @@ export function proactiveScore(): i32 {
   return <i32>score;
 }
 
+/** A zone of the proactive turn. */
+function compactScattered(index: u32, cpu: u32, pauses: bool): i32 {
+  return runCompaction(
+    index,
+    WHOLE_ORDER,
+    MIGRATE_MOVABLE,
+    COMPACT_SYNC_LIGHT,
+    true,
+    false,
+    PROACTIVE_LOW,
+    cpu,
+    pauses,
+  );
+}
+
 /**
  * kcompactd's proactive turn, every 500 ms: nothing while the score is 90 or less, else every zone down to 80.
- * The score afterwards, STATUS_SKIPPED, or STATUS_MOVES_FULL.
+ * The score afterwards, STATUS_SKIPPED, or STATUS_MOVES_FULL; with KCOMPACTD_PAUSES STATUS_PAUSED after each batch of pages.
  */
-export function compactProactive(cpu: u32): i32 {
+export function compactProactive(cpu: u32, how: u32): i32 {
   if (cpu >= guest.cpus) return STATUS_BAD_ARGUMENT;
-  if (<u32>proactiveScore() <= PROACTIVE_HIGH) return STATUS_SKIPPED;
-  for (let index: u32 = 0; index < <u32>KERNEL_ZONES; index++) {
-    if (zoneAt(index).present == 0) continue;
-    const result = runCompaction(
-      index,
-      WHOLE_ORDER,
-      MIGRATE_MOVABLE,
-      COMPACT_SYNC_LIGHT,
-      true,
-      false,
-      PROACTIVE_LOW,
-      cpu,
-    );
+  if (turn().paused == TURN_BACKGROUND) return STATUS_BAD_STATE;
+  const pauses = (how & KCOMPACTD_PAUSES) != 0;
+  let resumes = turn().paused != 0;
+  if (!resumes && <u32>proactiveScore() <= PROACTIVE_HIGH) return STATUS_SKIPPED;
+  turn().paused = 0;
+  for (let index = resumes ? turn().zone : 0; index < <u32>KERNEL_ZONES; index++) {
+    if (zoneAt(index).present == 0 && !resumes) continue;
+    const result = resumes ? resumeCompaction(pauses) : compactScattered(index, cpu, pauses);
+    resumes = false;
+    if (result == STATUS_PAUSED) return pause(TURN_PROACTIVE, index, 0);
     if (result == STATUS_MOVES_FULL) return result;
   }
   return proactiveScore();

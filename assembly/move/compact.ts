@@ -17,12 +17,17 @@ import {
   COMPACT_SYNC_FULL,
 } from '../../src/abi/compact';
 import { STAT_COMPACT_RUNS, STAT_COMPACT_SCANNED, STAT_MIGRATE_FAILURES } from '../../src/abi/stat';
-import { STATUS_MOVES_FULL, STATUS_SKIPPED } from '../../src/abi/status';
+import { STATUS_MOVES_FULL, STATUS_PAUSED, STATUS_SKIPPED } from '../../src/abi/status';
 import { NIL, headOf, isMovable, orderOf, stateOf } from '../base/frame';
 import { listPopHead } from '../base/list';
 import { blockStart } from '../base/pageblock';
 import { count } from '../base/stats';
-import { WORK_COMPACTION, WORK_COMPACTION_BYTES } from '../base/work';
+import {
+  WORK_COMPACTION,
+  WORK_COMPACTION_BYTES,
+  WORK_PAUSED,
+  WORK_PAUSED_BYTES,
+} from '../base/work';
 import { Zone, freeCount, resetScanners, zoneAt, zoneEnd } from '../base/zone';
 import { countFrees, freeBlock } from '../free';
 import { HAS_LISTS, drainCpu, firstFree, hasClaimable } from '../kernel/allocator';
@@ -67,12 +72,16 @@ class LiveRun {
 }
 
 const LIVE_OFFSET = WORK_COMPACTION + COMPACTION_BYTES;
-const SOURCES_OFFSET = LIVE_OFFSET + 24;
+const LIVE_BYTES = 24;
+const SOURCES_OFFSET = LIVE_OFFSET + LIVE_BYTES;
 const SOURCES_BYTES: i32 = PAGEBLOCK_FRAMES / 8;
 if (<i32>offsetof<LiveRun>() > SOURCES_OFFSET - LIVE_OFFSET) ERROR('LiveRun outgrew its room');
 if (SOURCES_OFFSET + SOURCES_BYTES > WORK_COMPACTION + WORK_COMPACTION_BYTES) {
   ERROR('a run of compaction outgrew its room');
 }
+/** What a run is between two batches. */
+const PAUSED_BYTES = COMPACTION_BYTES + LIVE_BYTES;
+if (PAUSED_BYTES > WORK_PAUSED_BYTES) ERROR('a run that pauses outgrew its room');
 
 // ---- sources: heads of the blocks to move, all of one pageblock ----
 
@@ -247,14 +256,30 @@ function step(run: Compaction, live: LiveRun): i32 {
   return result == COMPACT_CONTENDED && met ? CONTINUE : result;
 }
 
-function scan(run: Compaction, live: LiveRun): i32 {
+function scan(run: Compaction, live: LiveRun, pauses: bool): i32 {
   while (true) {
     const state = finished(run, live);
     if (state != CONTINUE) return state;
+    run.handed = 0;
     const result = step(run, live);
     if (result != CONTINUE) return result;
     drainBehind(run, live);
+    if (pauses && run.handed > 0) return STATUS_PAUSED;
   }
+}
+
+/** To the run's end, or, if it `pauses`, to the end of a batch that moved pages: then it is put aside (STATUS_PAUSED). */
+function proceed(run: Compaction, live: LiveRun, pauses: bool): i32 {
+  const result = scan(run, live, pauses);
+  if (result == STATUS_PAUSED) memory.copy(WORK_PAUSED, WORK_COMPACTION, PAUSED_BYTES);
+  else releaseHeld(run, live);
+  return result;
+}
+
+/** The run that was put aside goes on. */
+export function resumeCompaction(pauses: bool): i32 {
+  memory.copy(WORK_COMPACTION, WORK_PAUSED, PAUSED_BYTES);
+  return proceed(changetype<Compaction>(WORK_COMPACTION), changetype<LiveRun>(LIVE_OFFSET), pauses);
 }
 
 /** The run begins where the last one left the scanners, or at the edges. */
@@ -291,7 +316,7 @@ function flagsOf(type: u32, mode: u32, isWhole: bool, isDirect: bool): u32 {
 /**
  * Compacts a zone until a request of the order and type can be served, or `percent` of scattered free memory is reached
  * (NONE: no such goal), or the scanners meet. `forWhole`: from edge to edge, hints ignored. COMPACT_*, or
- * STATUS_MOVES_FULL: then the call can be made again. Suitability and deferral are the caller's.
+ * STATUS_MOVES_FULL: then the call can be made again. STATUS_PAUSED: see proceed. Suitability and deferral are the caller's.
  */
 export function runCompaction(
   index: u32,
@@ -302,6 +327,7 @@ export function runCompaction(
   forDirect: bool,
   percent: i32,
   onCpu: u32,
+  pauses: bool,
 ): i32 {
   if (!HAS_LISTS) return STATUS_SKIPPED;
   const run = changetype<Compaction>(WORK_COMPACTION);
@@ -312,7 +338,5 @@ export function runCompaction(
   count(STAT_COMPACT_RUNS, 1);
   const flags = flagsOf(forType, forMode, forWhole, forDirect);
   begin(run, live, index, forOrder, forType, flags, (flags & RUN_IGNORES_HINTS) != 0);
-  const result = scan(run, live);
-  releaseHeld(run, live);
-  return result;
+  return proceed(run, live, pauses);
 }

@@ -17,3 +17,7 @@ export const COMPACT_SUCCESS = 3;
 export const COMPACT_CONTENDED = 4;
 /** Not tried: it failed not long ago. */
 export const COMPACT_DEFERRED = 5;
+
+/** Bits of a turn of kcompactd: it pauses after each batch of pages; it is not woken where no zone is suitable. */
+export const KCOMPACTD_PAUSES = 1;
+export const KCOMPACTD_WOKEN = 2;

@@ -26,3 +26,5 @@ export const STATUS_ZONE_FULL = -12;
 export const STATUS_NOT_RESIDENT = -13;
 /** On LLFree: what the request got waits until the host has put memory behind it; then the same call again. */
 export const STATUS_NEED_INSTALL = -14;
+/** kcompactd has moved a batch and goes on later: make the same call again. */
+export const STATUS_PAUSED = -15;

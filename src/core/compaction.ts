@@ -34,10 +34,14 @@ export class Compaction {
     expectAnswer(this._raw.compactServed(pfn, order), 'compaction.served');
   }
 
-  /** kcompactd's turn after kswapd. Zones up to `highest` that have a block of the order now, or a status. */
-  background(order: number, highest: number, cpu: number): number {
+  /**
+   * kcompactd's turn after kswapd. Zones up to `highest` that have a block of the order now, or a status. `how`:
+   * KCOMPACTD_WOKEN, then STATUS_SKIPPED where no zone is suitable; KCOMPACTD_PAUSES, then STATUS_PAUSED after each batch of
+   * pages, and the next such call goes on.
+   */
+  background(order: number, highest: number, cpu: number, how?: number): number {
     expectWords(BACKGROUND, order, highest, cpu);
-    return this._raw.compactBackground(order, highest, cpu);
+    return this._raw.compactBackground(order, highest, cpu, how);
   }
 
   /** How scattered free memory is, in percent. */
@@ -46,9 +50,9 @@ export class Compaction {
   }
 
   /** kcompactd's proactive turn. The score afterwards, STATUS_SKIPPED (it is low enough), or another status. */
-  proactive(cpu: number): number {
+  proactive(cpu: number, how?: number): number {
     expectWords(PROACTIVE, cpu);
-    return this._raw.compactProactive(cpu);
+    return this._raw.compactProactive(cpu, how);
   }
 
   /** A zone from edge to edge (vm.compact_memory). COMPACT_*, or a status. */

@@ -9,6 +9,7 @@ import {
   STATUS_NEED_RECLAIM,
   STATUS_NOT_RESIDENT,
   STATUS_NO_MEMORY,
+  STATUS_PAUSED,
   STATUS_SKIPPED,
   STATUS_TABLE_FULL,
   STATUS_TOO_MANY_SHARERS,
@@ -49,14 +50,15 @@ const STATUS_TEXT: ReadonlyMap<number, string> = new Map([
   [STATUS_BUSY, 'an unmovable page is in the way'],
   [STATUS_TABLE_FULL, 'a table of the core is full'],
   [STATUS_ZONE_LIMIT, 'the CZone is at its limit'],
-  [STATUS_ZONE_FULL, 'the CZone is full and its policy must be asked'],
+  [STATUS_ZONE_FULL, 'the CZone is full: its policy decides'],
   [STATUS_NEED_RECLAIM, 'the guest must reclaim memory first'],
   [STATUS_BAD_STATE, 'not in a state that allows it'],
   [STATUS_SKIPPED, 'nothing to do'],
   [STATUS_MOVES_FULL, 'the log of moves is full'],
   [STATUS_TOO_MANY_SHARERS, 'a page is shared too often'],
   [STATUS_NOT_RESIDENT, 'pages are not known to be in place'],
-  [STATUS_NEED_INSTALL, 'the host must put memory behind a huge frame first'],
+  [STATUS_PAUSED, 'compaction pauses'],
+  [STATUS_NEED_INSTALL, 'a huge frame waits for the host'],
 ]);
 
 /** What a status code says, in words. */

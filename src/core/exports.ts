@@ -89,11 +89,11 @@ export type CoreExports = {
   ): number;
   contigFree(start: number, frames: number, cpu: number): number;
   movesClear(): void;
-  compactBackground(order: number, highest: number, cpu: number): number;
+  compactBackground(order: number, highest: number, cpu: number, how?: number): number;
   compactDirect(gfp: number, order: number, mode: number, cpu: number): number;
   compactServed(pfn: number, order: number): number;
   compactForgetHints(): void;
-  compactProactive(cpu: number): number;
+  compactProactive(cpu: number, how?: number): number;
   compactZone(zone: number, cpu: number): number;
   proactiveScore(): number;
   memoryOffline(start: number, frames: number, cpu: number): number;

@@ -7,7 +7,6 @@ import {
   GUEST_SPAN_OFFSET,
   GUEST_STATES_OFFSET,
   GUEST_TEMPLATE_OFFSET,
-  KIND_HOLE,
   KIND_KERNEL,
   KIND_MASK,
   KIND_MOVABLE,
@@ -184,11 +183,9 @@ export class FrameView {
     }
   }
 
-  /**
-   * Frames [start, end) are no memory after all. Only where they were in use: nothing is counted.
-   */
-  setHoles(start: number, end: number): void {
+  /** Frames [start, end) that were in use are something else: no memory after all, or pages that do not move. Nothing is counted. */
+  setKind(start: number, end: number, kind: number): void {
     this._expectInside(start, end - start);
-    this._instance.bytes.fill(KIND_HOLE, this._states + start, this._states + end);
+    this._instance.bytes.fill(kind, this._states + start, this._states + end);
   }
 }

@@ -50,6 +50,7 @@ import { PageCache, type PageCacheState } from './page-cache.ts';
 import type { TreeState } from './tree-state.ts';
 import { type Scattered, scattered } from './scattered.ts';
 import type { FrameUse } from './use.ts';
+import type { CompactionPace } from './kcompactd.ts';
 import { KernelClocks, Workers } from './workers.ts';
 
 const SYSTEM_FILES = 'root file system';
@@ -304,6 +305,11 @@ export class GuestKernel {
     memory.touchSystemRange(IMAGE_START, image, true);
     memory.touchSystemRange(IMAGE_START + image, imageRead, false);
     this.files.read(SYSTEM_FILES, cacheRead, 0, true);
+  }
+
+  /** Runs of kcompactd take time, in batches of pages. */
+  paceCompaction(pace: CompactionPace): void {
+    this._workers.paceCompaction(pace);
   }
 
   /** All of the guest's memory is in an image, and nothing of it its own: its clocks stand still until it is resumed. */

@@ -6,6 +6,7 @@ import { MAP_KNOWN } from '../map/index.ts';
 import { TIME_KNOWN } from '../time/index.ts';
 import { Meter } from './counts.ts';
 import { GuestKernel, nothing } from './kernel.ts';
+import { Kcompactd } from './kcompactd.ts';
 import { Kswapd } from './kswapd.ts';
 import { GuestMemory } from './memory.ts';
 import { PageCache, notNoted } from './page-cache.ts';
@@ -36,6 +37,7 @@ export const GUEST_KNOWN: Known = {
     GuestKernel: GuestKernel as never,
     GuestMemory,
     KernelClocks,
+    Kcompactd,
     Kswapd,
     LlfreeZones,
     MemoryBlocks,

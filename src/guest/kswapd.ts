@@ -14,12 +14,12 @@ export interface Shrinkable {
   shrink(pages: number): number;
 }
 
-/** Two wakes of one worker in one: the larger order, the higher zone. */
+/** Two wakes of kcompactd in one: the larger order, the lower zone. */
 export function joinWakes(before: KswapdWake | undefined, wake: KswapdWake): KswapdWake {
   if (before === undefined) return wake;
   return {
     order: Math.max(before.order, wake.order),
-    highest: Math.max(before.highest, wake.highest),
+    highest: Math.min(before.highest, wake.highest),
   };
 }
 

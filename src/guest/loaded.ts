@@ -6,6 +6,8 @@ import {
   Core,
   GFP_HIGHUSER_MOVABLE,
   GFP_KERNEL,
+  KIND_HOLE,
+  KIND_UNMOVABLE,
   NONE,
   OBJECT_ANON,
   OBJECT_KERNEL,
@@ -20,25 +22,27 @@ import type { GuestConfig } from './machine.ts';
 export function punchEnds({ frames }: Core, { zones }: AllocatorState): void {
   for (const { startPfn, spanned, blocks } of zones) {
     const first = startPfn - (startPfn % PAGEBLOCK_FRAMES);
-    frames.setHoles(first, startPfn);
-    frames.setHoles(startPfn + spanned, first + blocks.length * PAGEBLOCK_FRAMES);
+    frames.setKind(first, startPfn, KIND_HOLE);
+    frames.setKind(startPfn + spanned, first + blocks.length * PAGEBLOCK_FRAMES, KIND_HOLE);
   }
 }
 
 /**
  * The image of a guest in this state. Of what is in use only the frames are known: those of MOVABLE pageblocks may move, no
  * process or file has them, and the host is not known to have memory behind them. `spanFrames`: one past the last frame that
- * will be named.
+ * will be named; `pinned`: frames in use that stay where they are all the same.
  */
 export function loadedImage(
   config: GuestConfig,
   state: AllocatorState,
   spanFrames: number,
+  pinned: readonly number[] = [],
 ): GuestImage {
   const { cpus, build, files } = config;
   const core = Core.create({ frames: spanFrames, cpus, objects: 2 + files, build });
   loadState(core, state);
   punchEnds(core, state);
+  for (const pfn of pinned) core.frames.setKind(pfn, pfn + 1, KIND_UNMOVABLE);
   const make = (kind: number, gfp: number): number =>
     expectAnswer(core.objects.create(kind, NONE, gfp), 'objects.create');
   const kernelObject = make(OBJECT_KERNEL, GFP_KERNEL);

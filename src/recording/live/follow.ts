@@ -1,7 +1,6 @@
 // Reads a recording's commands one by one: what the tasks asked for and gave back goes to the emulated guest, what the kernel
 // did with it to the kernel's books.
 
-import { PAGEBLOCK_FRAMES } from '../../core/index.ts';
 import { FREE_MOVED, FREE_PLUGGED, type PageStream, REQUEST_MOVE } from '../placement/index.ts';
 import * as P from '../program/index.ts';
 import {
@@ -13,6 +12,7 @@ import {
 } from '../read/index.ts';
 import type { LiveGuest } from './guest.ts';
 import type { KernelBooks } from './kernel-books.ts';
+import { isKcompactd } from './pace.ts';
 import { isRead, reclaimFrees, roleOf } from './requests.ts';
 import {
   NOBODY,
@@ -24,24 +24,6 @@ import {
   ROLE_TASK,
   type Tenants,
 } from './tenants.ts';
-
-const KCOMPACTD = /^kcompactd\d/;
-
-/** Every frame of a zone that is on no list is in use at the start, and where it was recorded. */
-export function holdStart(tenants: Tenants, { zones }: AllocatorState): void {
-  for (const zone of zones) {
-    const isFree = new Uint8Array(zone.spanned);
-    eachFreeBlock(zone, (pfn, order) => {
-      isFree.fill(1, pfn - zone.startPfn, pfn - zone.startPfn + 2 ** order);
-    });
-    const first = zone.startPfn - (zone.startPfn % PAGEBLOCK_FRAMES);
-    for (let at = 0; at < zone.spanned; at += 1) {
-      const pfn = zone.startPfn + at;
-      const type = zone.blocks[Math.floor((pfn - first) / PAGEBLOCK_FRAMES)] ?? -1;
-      if (type >= 0 && isFree[at] === 0) tenants.add(ROLE_START, 0, pfn, pfn);
-    }
-  }
-}
 
 export class Follower {
   readonly #trace: KernelTrace;
@@ -94,12 +76,8 @@ export class Follower {
   #compact(at: number): void {
     const { commands } = this.#stream;
     const { order, zone, cpu } = P.shapeOf(commands, at);
-    if (order === 0 && !this.#isKcompactd(P.eventOf(commands, at))) this.#guest.compact(zone, cpu);
-  }
-
-  #isKcompactd(event: number): boolean {
-    const { tasks, task } = this.#trace;
-    return KCOMPACTD.test(tasks[task[event] ?? 0]?.comm ?? '');
+    if (order === 0 && !isKcompactd(this.#trace, P.eventOf(commands, at)))
+      this.#guest.compact(zone, cpu);
   }
 
   #cpuOf(at: number): number {

@@ -7,11 +7,12 @@ import * as P from '../program/index.ts';
 import { type Capture, recordedSpan, timeOf } from '../read/index.ts';
 import { compareSeries, type LiveSeries } from './compare.ts';
 import type { Figures } from './figures.ts';
-import { Follower, holdStart } from './follow.ts';
+import { Follower } from './follow.ts';
 import { type LiveCounts, LiveGuest } from './guest.ts';
 import { KernelBooks } from './kernel-books.ts';
 import { LiveMachine } from './machine.ts';
 import { standsAt } from './requests.ts';
+import { holdStart } from './start.ts';
 import { Tenants } from './tenants.ts';
 import { nsOf, type Wish, wishesOf } from './wishes.ts';
 

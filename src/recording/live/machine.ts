@@ -20,6 +20,8 @@ import {
   onlineRule,
   recordedFrames,
 } from '../read/index.ts';
+import { CompactionPace } from './pace.ts';
+import { pinnedAtStart } from './start.ts';
 import { deflatesOnOom, nsOf, type Wish } from './wishes.ts';
 
 /** A guest that reports free pages needs so long before it has reported what it has: its worker waits for two seconds. */
@@ -103,7 +105,8 @@ export class LiveMachine {
       kernel: NO_KERNEL,
       build,
     };
-    this.vm = this.vmm.startImage(loadedImage(config, capture.start, this.spanFrames));
+    const pinned = pinnedAtStart(capture);
+    this.vm = this.vmm.startImage(loadedImage(config, capture.start, this.spanFrames, pinned));
     const hasBalloon = freePageReporting || wishes.some(({ kind }) => kind === 'balloon');
     if (hasBalloon) {
       const deflateOnOom = deflatesOnOom(capture);
@@ -114,7 +117,7 @@ export class LiveMachine {
       const options = { ...region, ...policyOf(capture.cmdline), profile: 'qemu' } as const;
       this.mem = new VirtioMem(this.vm, this.vmm.clock, options);
     }
-    this.#setPace();
+    this.#setPace(new CompactionPace(capture.trace));
     clock.advanceTo(fromNs);
   }
 
@@ -147,8 +150,11 @@ export class LiveMachine {
   }
 
   /** What moves single pages of the balloon, or reports free ones, is answered at once. */
-  #setPace(): void {
-    const { balloon, mem } = this;
+  #setPace(compaction: CompactionPace): void {
+    const { balloon, mem, vm } = this;
+    if (compaction.isTold) {
+      vm.guest.paceCompaction((pages, begun) => nsOf(compaction.takesUs(pages, begun)));
+    }
     if (mem !== undefined) {
       mem.device.pace = (_, serve) => {
         this.#later(this.#nextMessageNs() + this.#moveNs * this.#takeMoved(), serve);

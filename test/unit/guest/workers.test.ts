@@ -2,12 +2,11 @@
 
 import { describe, expect, it } from 'vitest';
 import {
-  GFP_DMA,
+  GFP_DIRECT_RECLAIM,
   GFP_HIGHUSER_MOVABLE,
-  GFP_KSWAPD_RECLAIM,
+  GFP_KERNEL,
   NONE,
   OBJECT_ANON,
-  PAGEBLOCK_ORDER,
   STAT_DRAIN_BLOCKS,
   STAT_TEMPLATE_MOVES,
 } from '../../../src/core/index.ts';
@@ -107,8 +106,8 @@ describe('kcompactd', () => {
     const { compaction, pages } = guest.core;
     clock.advance(0.25 * NS_PER_S);
     scatter(guest);
-    // until kswapd is woken, and kcompactd by its end, for a block of DMA alone
-    while (pages.alloc(GFP_DMA | GFP_KSWAPD_RECLAIM, PAGEBLOCK_ORDER, 0) >= 0);
+    // until kswapd is woken, and kcompactd by its end, for a block that little moves for
+    while (pages.alloc(GFP_KERNEL & ~GFP_DIRECT_RECLAIM, 4, 0) >= 0);
     guest.runBackground();
     clock.advanceTo(0.5 * NS_PER_S);
     expect(compaction.score).toBeGreaterThan(90);

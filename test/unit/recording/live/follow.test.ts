@@ -2,7 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { GFP_BALLOON } from '../../../../src/core/index.ts';
-import { Follower, holdStart } from '../../../../src/recording/live/follow.ts';
+import { Follower } from '../../../../src/recording/live/follow.ts';
+import { holdStart } from '../../../../src/recording/live/start.ts';
 import { LiveGuest } from '../../../../src/recording/live/guest.ts';
 import { KernelBooks } from '../../../../src/recording/live/kernel-books.ts';
 import { LiveMachine } from '../../../../src/recording/live/machine.ts';

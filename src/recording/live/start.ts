@@ -1,0 +1,59 @@
+// What is in use when a recording begins. Of each frame only that is known; of each zone also how many pages its LRU lists
+// hold (zoneinfo.before), which are those that can move.
+
+import { MIGRATE_MOVABLE, PAGEBLOCK_FRAMES } from '../../core/index.ts';
+import { type AllocatorState, type Capture, eachFreeBlock } from '../read/index.ts';
+import { ROLE_START, type Tenants } from './tenants.ts';
+
+type ZoneState = AllocatorState['zones'][number];
+
+/** Calls with each frame of a zone that is on no list, and the type of its pageblock. */
+function eachUsed(zone: ZoneState, call: (pfn: number, type: number) => void): void {
+  const isFree = new Uint8Array(zone.spanned);
+  eachFreeBlock(zone, (pfn, order) => {
+    isFree.fill(1, pfn - zone.startPfn, pfn - zone.startPfn + 2 ** order);
+  });
+  const first = zone.startPfn - (zone.startPfn % PAGEBLOCK_FRAMES);
+  for (let at = 0; at < zone.spanned; at += 1) {
+    const pfn = zone.startPfn + at;
+    const type = zone.blocks[Math.floor((pfn - first) / PAGEBLOCK_FRAMES)] ?? -1;
+    if (type >= 0 && isFree[at] === 0) call(pfn, type);
+  }
+}
+
+/** Every frame in use at the start is somebody's, where it was recorded. */
+export function holdStart(tenants: Tenants, { zones }: AllocatorState): void {
+  for (const zone of zones) eachUsed(zone, (pfn) => tenants.add(ROLE_START, 0, pfn, pfn));
+}
+
+/** Pages on the LRU lists of a zone; undefined: nothing says it. */
+function lruPages(zoneinfo: string, name: string): number | undefined {
+  const zone = zoneinfo
+    .split(/^Node +/m)
+    .find((text) => text.startsWith(`0, zone ${name.padStart(8)}\n`));
+  if (zone === undefined) return undefined;
+  const counts = [
+    ...zone.matchAll(/^ +nr_zone_(?:(?:in)?active_(?:anon|file)|unevictable) +(\d+)$/gm),
+  ];
+  return counts.reduce((sum, [, count]) => sum + Number(count), 0);
+}
+
+/**
+ * Frames in use of MOVABLE pageblocks that stay where they are: boot took them before there was an allocator. The kernel lies at
+ * the zone's lower end (from 16 MiB on), what boot takes from the top down at the upper one; what came on LRU lists since lies
+ * between, lowest blocks first. So those that can move are taken for the highest of the lower half.
+ */
+export function pinnedAtStart({ start, zoneinfo }: Pick<Capture, 'start' | 'zoneinfo'>): number[] {
+  return start.zones.flatMap((zone) => {
+    const movable = lruPages(zoneinfo.before, zone.name);
+    const used: number[] = [];
+    eachUsed(zone, (pfn, type) => {
+      if (type === MIGRATE_MOVABLE) used.push(pfn);
+    });
+    if (movable === undefined || used.length <= movable) return [];
+    const middle = zone.startPfn + zone.spanned / 2;
+    const above = used.findIndex((pfn) => pfn >= middle);
+    const end = Math.max(movable, above < 0 ? used.length : above);
+    return [...used.slice(0, end - movable), ...used.slice(end)];
+  });
+}

@@ -174,9 +174,9 @@ export class Core {
 
   /** A zone by its index in the core: kernel zones first, then CZones. */
   zone(index: number): ZoneView {
+    expectWords(ZONE, index);
     const kernelZone = this.kernelZones[index];
     if (kernelZone !== undefined) return kernelZone;
-    expectWords(ZONE, index);
     return (this._czones[index - KERNEL_ZONES] ??= new ZoneView(this._instance, index));
   }
 

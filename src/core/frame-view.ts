@@ -185,6 +185,7 @@ export class FrameView {
 
   /** Frames [start, end) that were in use are something else: no memory after all, or pages that do not move. Nothing is counted. */
   setKind(start: number, end: number, kind: number): void {
+    expectWords(FRAME, start, end);
     this._expectInside(start, end - start);
     this._instance.bytes.fill(kind, this._states + start, this._states + end);
   }

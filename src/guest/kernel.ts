@@ -438,10 +438,9 @@ export class GuestKernel {
    * Frames of the guest's address space, one by one. Throws RefusedArgument for a range that does not
    * lie in it.
    */
-  frames(start = 0, count: number = this.core.spanFrames - start): Generator<GuestFrame> {
-    expectInteger('start', start, 0, this.core.spanFrames);
-    expectInteger('count', count, 0, this.core.spanFrames - start);
-    return framesOf(this.core, start, count);
+  frames(start = 0, count?: number): Generator<GuestFrame> {
+    const most = this.core.spanFrames - expectInteger('start', start, 0, this.core.spanFrames);
+    return framesOf(this.core, start, expectInteger('count', count ?? most, 0, most));
   }
 
   /** The buddy allocator's lists that have blocks on them. */

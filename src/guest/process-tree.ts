@@ -18,6 +18,7 @@ import {
   FUNCTION,
   HandleEnded,
   NUMBER,
+  RefusedArgument,
   type Shape,
   expectInteger,
   expectObject,
@@ -112,7 +113,7 @@ export class ProcessTree {
   state(): TreeState {
     const [task] = this._tasks;
     if (task === undefined || this._tasks.size > 1 || this._zone !== undefined) {
-      throw new Error('only a tree of one process in the zones of its kernel is cloned');
+      throw new RefusedArgument('tree', 'one process in the zones of its kernel', 'another');
     }
     return {
       cpu: this._cpu,

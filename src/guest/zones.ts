@@ -14,7 +14,7 @@ import {
   STATUS_ZONE_FULL,
   expectAnswer,
 } from '../core/index.ts';
-import { HandleEnded } from '../check/index.ts';
+import { HandleEnded, expectWords } from '../check/index.ts';
 import { memmapFrames } from './footprint.ts';
 import type { GuestMemory } from './memory.ts';
 import { growByStep } from './policy/grow-step.ts';
@@ -42,6 +42,8 @@ export interface CZoneSupplier {
   /** The zone is gone, its blocks are in the pool, and nothing has been allocated since. */
   ended(index: number): void;
 }
+
+const EXIT = ['zone', 'index', 'cpu'] as const;
 
 export class CZones {
   readonly region: CZoneRegion;
@@ -130,6 +132,7 @@ export class CZones {
    * the pool now.
    */
   exit(index: number, cpu: number): number {
+    expectWords(EXIT, index, cpu);
     if (!this._keys.has(index)) throw new HandleEnded(`zone ${index}`, 'its container has exited');
     const { core } = this._memory;
     const { key, peakBlocks } = this.view(index);

@@ -1,5 +1,6 @@
 // The machine that a script plays with: one host, one VM, its devices and containers.
 
+import { NUMBER, expectShape } from '../check/index.ts';
 import { FRAMES_PER_MIB, FRAME_BYTES } from '../abi/unit.ts';
 import { guestConfig, vmmFootprint } from '../scenario/index.ts';
 import {
@@ -118,7 +119,8 @@ export class Machine {
   }
 
   add(name: string, container: Container): void {
+    const { process } = expectShape('container', container, { process: { number: NUMBER } });
     this.containers.set(name, container);
-    this.names.set(container.process.number, name);
+    this.names.set(process.number, name);
   }
 }

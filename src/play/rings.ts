@@ -1,5 +1,6 @@
 // What drivers put on the rings of their devices during a step, and what the devices answered.
 
+import { FUNCTION, OBJECT, expectShape } from '../check/index.ts';
 import { type Balloon, type MessageWords, type RingMessage, messageWords } from '../vmm/index.ts';
 
 /** Messages of a device that are shown of a step, the last ones. */
@@ -32,7 +33,10 @@ function descriptorsText({ head, buffers }: RingMessage): string {
 export class Rings {
   readonly #heard: { device: string; count: number; last: ShownMessage[] }[] = [];
 
-  watch(name: string, { device }: Ringed): void {
+  watch(name: string, ringed: Ringed): void {
+    const { device } = expectShape('ringed', ringed, {
+      device: { watch: FUNCTION, model: OBJECT },
+    });
     const heard = { device: name, count: 0, last: [] as ShownMessage[] };
     this.#heard.push(heard);
     device.watch((message) => {

@@ -5,7 +5,8 @@
  * affair: it reads the base address register here.
  */
 
-import { type RegisterBus, bytesOf, littleEndian } from './registers.ts';
+import { expectInteger, expectMade } from '../check/index.ts';
+import { type RegisterBus, bytesOf, expectAccess, littleEndian } from './registers.ts';
 
 /** A part of the function's registers, by the kind that its capability names. */
 export interface PciRegion {
@@ -98,6 +99,7 @@ export class PciConfigSpace {
 
   /** What firmware finds; all ones where PCI answers nothing. */
   read(offset: number, widthBytes: number): number {
+    expectAccess(offset, widthBytes);
     if (!this._isAccess(offset, widthBytes)) return 2 ** (8 * widthBytes) - 1;
     if (this._isWindowData(offset)) this._readWindow();
     const bytes = this._bytes.slice(offset, offset + widthBytes);
@@ -109,6 +111,7 @@ export class PciConfigSpace {
   }
 
   write(offset: number, widthBytes: number, value: number): void {
+    expectAccess(offset, widthBytes, value);
     if (!this._isAccess(offset, widthBytes)) return;
     bytesOf(value, widthBytes).forEach((byte, i) => {
       const mask = this._writable[offset + i] ?? 0;
@@ -123,6 +126,8 @@ export class PciConfigSpace {
   }
 
   load(bytes: Uint8Array): void {
+    const { length } = expectMade('config', bytes, Uint8Array);
+    expectInteger('config.length', length, CONFIG_SPACE_BYTES, CONFIG_SPACE_BYTES);
     this._bytes.set(bytes);
   }
 

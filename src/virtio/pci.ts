@@ -5,7 +5,7 @@
  * fields say so (docs/decisions/0052-virtio-over-pci.md).
  */
 
-import { RefusedArgument } from '../check/index.ts';
+import { RefusedArgument, expectObject } from '../check/index.ts';
 import type { VirtioDevice } from './device.ts';
 import {
   CAP_COMMON,
@@ -24,6 +24,7 @@ import {
   type SelectedState,
   readDeviceConfig,
   writeDeviceConfig,
+  expectAccess,
 } from './registers.ts';
 
 const DEVICE_FEATURE_SELECT = 0x00;
@@ -135,6 +136,7 @@ export class PciTransport implements RegisterBus {
 
   /** Registers in the base address register. */
   read(offset: number, widthBytes: number): number {
+    expectAccess(offset, widthBytes);
     this.counters.reads++;
     if (offset < COMMON_BYTES) return this._readCommon(offset, widthBytes) >>> 0;
     if (offset === ISR && widthBytes === 1) return this._takeIsr();
@@ -146,6 +148,7 @@ export class PciTransport implements RegisterBus {
   }
 
   write(offset: number, widthBytes: number, value: number): void {
+    expectAccess(offset, widthBytes, value);
     this.counters.writes++;
     if (offset < COMMON_BYTES) {
       if (WIDTHS[offset] === widthBytes) {
@@ -164,7 +167,7 @@ export class PciTransport implements RegisterBus {
 
   /** After the device has loaded its own state. */
   load(state: PciState): void {
-    this._selected.load(state.selected);
+    this._selected.load(expectObject('state', state).selected);
     this.config.load(state.config);
     this._followLine();
   }

@@ -3,6 +3,7 @@
  * the queue that is being set up (spec 4.1.4.3 and 4.2.2). A transport maps its own layout onto these.
  */
 
+import { COUNT, expectBigInt, expectInteger, expectShape } from '../check/index.ts';
 import type { QueueRegisters, VirtioDevice } from './device.ts';
 import { isQueueSize } from './queue/layout.ts';
 
@@ -104,6 +105,8 @@ export class SelectedRegisters {
   }
 
   load(state: SelectedState): void {
+    expectShape('selected', state, { devicePage: COUNT, driverPage: COUNT, queueIndex: COUNT });
+    expectBigInt('selected.driverFeatures', state.driverFeatures);
     this.devicePage = state.devicePage;
     this.driverPage = state.driverPage;
     this.queueIndex = state.queueIndex;
@@ -169,6 +172,13 @@ export function writeDeviceConfig(
 
 function isConfigWidth(widthBytes: number): boolean {
   return widthBytes === 1 || widthBytes === 2 || widthBytes === 4;
+}
+
+/** Throws RefusedArgument for what is no access to a register. Which there are, and how wide, devices say themselves. */
+export function expectAccess(offset: number, widthBytes: number, value = 0): void {
+  expectInteger('offset', offset, Number.MIN_SAFE_INTEGER);
+  expectInteger('widthBytes', widthBytes, 0);
+  expectInteger('value', value, Number.MIN_SAFE_INTEGER);
 }
 
 export function littleEndian(bytes: Uint8Array): number {

@@ -3,6 +3,7 @@
  * makes them (docs/linux-memory.md E.4). What a particular driver does with the device is in its own folder.
  */
 
+import { expectBigInt } from '../check/index.ts';
 import {
   F_EVENT_IDX,
   F_INDIRECT_DESC,
@@ -137,6 +138,7 @@ export class DriverTransport {
 
   /** Goes on with a device that is already running, as a copy of a driver does. */
   resume(features: bigint, handler: InterruptHandler): void {
+    expectBigInt('state.features', features);
     this._features = features;
     this._handler = handler;
   }

@@ -2,7 +2,7 @@
 // page make fractions.
 
 import { FRAMES_PER_GIB, NS_PER_S } from '../abi/unit.ts';
-import { RefusedArgument, expectNumber } from '../check/index.ts';
+import { RefusedArgument, expectInteger, expectNumber } from '../check/index.ts';
 
 /** Causes of footprint, in the order of the account's slots. */
 export const CAUSES = [
@@ -101,6 +101,8 @@ export class HostMemory {
 
   /** Frames that are held for nothing are for a cause now, or no more (below zero). */
   moveIdle(cause: number, frames: number): void {
+    expectInteger('cause', cause, 0, CAUSES.length - 1);
+    expectNumber('frames', frames, -Number.MAX_VALUE);
     const { account } = this;
     account[cause] = (account[cause] as number) + frames;
     account[CAUSE_IDLE_UNUSED] = (account[CAUSE_IDLE_UNUSED] as number) - frames;

@@ -1,7 +1,7 @@
 // Growth by what the zone has already: few messages for any size, and at most half of the zone too
 // much.
 
-import { expectInteger } from '../../check/index.ts';
+import { expectInteger, expectNumber, expectObject } from '../../check/index.ts';
 import type { CZoneView, GrowthPolicy } from './policy.ts';
 
 export class GrowByDoubling implements GrowthPolicy {
@@ -14,11 +14,13 @@ export class GrowByDoubling implements GrowthPolicy {
   }
 
   firstBlocks(_: string, limitBlocks: number): number {
+    expectNumber('limitBlocks', limitBlocks, 0, Infinity);
     return Math.min(this._firstBlocks, limitBlocks);
   }
 
   nextBlocks(zone: CZoneView): number {
-    return Math.max(1, zone.blocks);
+    const { blocks } = expectObject('zone', zone);
+    return Math.max(1, expectInteger('zone.blocks', blocks, 0));
   }
 
   observe(): void {}

@@ -29,6 +29,7 @@ export class GrowAsPredicted implements GrowthPolicy {
   }
 
   firstBlocks(key: string, limitBlocks: number): number {
+    expectNumber('limitBlocks', limitBlocks, 0, Infinity);
     const { quantile, unknownBlocks } = this._prediction;
     const known = this._peaks.get(key);
     if (known === undefined) return Math.min(unknownBlocks, limitBlocks);
@@ -42,6 +43,7 @@ export class GrowAsPredicted implements GrowthPolicy {
   }
 
   observe(key: string, peakBlocks: number): void {
+    expectNumber('peakBlocks', peakBlocks, 0, Infinity);
     const known = this._peaks.get(key) ?? [];
     known.push(peakBlocks);
     if (known.length > this._prediction.memory) known.shift();

@@ -1,7 +1,7 @@
 // Growth by a fixed number of blocks: never more than a step too much, and a message to the host a
 // step.
 
-import { expectInteger } from '../../check/index.ts';
+import { expectInteger, expectNumber } from '../../check/index.ts';
 import type { GrowthPolicy } from './policy.ts';
 
 export class GrowByStep implements GrowthPolicy {
@@ -14,6 +14,7 @@ export class GrowByStep implements GrowthPolicy {
   }
 
   firstBlocks(_: string, limitBlocks: number): number {
+    expectNumber('limitBlocks', limitBlocks, 0, Infinity);
     return Math.min(this._stepBlocks, limitBlocks);
   }
 

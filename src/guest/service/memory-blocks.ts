@@ -19,7 +19,13 @@ import {
   expectAnswer,
 } from '../../core/index.ts';
 import type { FrameRange } from '../../core/index.ts';
-import { RefusedArgument, expectName, expectNumber, expectObject } from '../../check/index.ts';
+import {
+  RefusedArgument,
+  expectInteger,
+  expectName,
+  expectNumber,
+  expectObject,
+} from '../../check/index.ts';
 import { memmapFrames } from '../footprint.ts';
 import { allocKernelBlock, freeKernelBlock, orderOfFrames } from './kernel-pages.ts';
 import type { GuestMemory } from '../memory.ts';
@@ -110,6 +116,7 @@ export class MemoryBlocks {
   }
 
   isMovable(frame: number): boolean {
+    expectInteger('frame', frame, 0);
     const start = frame - (frame % this.blockFrames);
     return this._blocks.get(start)?.zone === ZONE_MOVABLE;
   }
@@ -144,6 +151,7 @@ export class MemoryBlocks {
 
   /** The kernel zone whose span holds the block, else NORMAL; below 4 GiB DMA32. */
   kernelZone(startFrame: number): number {
+    expectInteger('startFrame', startFrame, 0);
     for (let zone = 0; zone <= ZONE_NORMAL; zone += 1) {
       const { start, spanned } = this._memory.core.zone(zone);
       if (startFrame < start + spanned && startFrame + this.blockFrames > start) return zone;

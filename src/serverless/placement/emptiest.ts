@@ -1,10 +1,12 @@
 // The emptiest VM that has room, so that containers of a function are spread; of equals, the oldest.
 
+import { expectList, expectObject } from '../../check/index.ts';
 import type { PlacementSpec, Room } from './policy.ts';
 
 export function emptiestWithRoom<T extends Room>(rooms: readonly T[]): T | undefined {
   let best: T | undefined;
-  for (const room of rooms) {
+  for (const room of expectList('rooms', rooms)) {
+    expectObject('room', room);
     if (room.containers >= room.capacity) continue;
     if (best === undefined || room.containers < best.containers) best = room;
   }

@@ -222,6 +222,7 @@ export class BalloonDevice implements DeviceModel {
   }
 
   notify(queueIndex: number): void {
+    expectInteger('queue', queueIndex, 0);
     const queue = this._port.queue(queueIndex);
     if (queue === undefined) return;
     switch (this._roles[queueIndex]) {
@@ -248,6 +249,7 @@ export class BalloonDevice implements DeviceModel {
 
   /** What a queue is for; undefined where there is none. */
   role(queueIndex: number): BalloonQueueRole | undefined {
+    expectInteger('queue', queueIndex, 0);
     return this._roles[queueIndex];
   }
 

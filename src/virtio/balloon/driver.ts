@@ -4,7 +4,7 @@
  * through `BalloonGuest`, and time only through `Timers`.
  */
 
-import { expectBigInt, expectObject } from '../../check/index.ts';
+import { expectObject } from '../../check/index.ts';
 import { bound } from '../../graph/index.ts';
 import type { Shrinker } from '../../guest/index.ts';
 import { NS_PER_MS, type PAGEBLOCK_FRAMES } from '../../abi/unit.ts';
@@ -243,7 +243,7 @@ export class BalloonDriver {
   /** Instead of `probe`: goes on where another driver of a copied guest was. */
   load(state: BalloonDriverState): void {
     const { features, pages } = expectObject('state', state);
-    this._transport.resume(expectBigInt('state.features', features), this._handler());
+    this._transport.resume(features, this._handler());
     this._pages.load(pages);
     this._pageCount = state.pages.length;
     this._arrayAddr = state.arrayAddr;

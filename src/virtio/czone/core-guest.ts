@@ -3,6 +3,14 @@
  * core's, counted from 1 at its first CZone.
  */
 
+import {
+  NUMBER,
+  type Shape,
+  expectInteger,
+  expectMade,
+  expectNumber,
+  expectShape,
+} from '../../check/index.ts';
 import { FRAME_BYTES } from '../../abi/unit.ts';
 import { CZonePages, FIRST_CZONE, POOL, type CZoneRegion } from '../../guest/index.ts';
 import type { GuestMemory } from '../../guest/index.ts';
@@ -12,10 +20,12 @@ import type { CZoneZoneStats } from './stats.ts';
 
 /** The protocol's number of a zone of the core. */
 export const zoneOfIndex = (index: number): number =>
-  index === POOL ? ZONE_POOL : index - FIRST_CZONE + 1;
+  index === POOL ? ZONE_POOL : expectInteger('index', index, 0) - FIRST_CZONE + 1;
 /** The core's index of a zone. */
 export const indexOfZone = (zone: number): number =>
-  zone === ZONE_POOL ? POOL : zone - 1 + FIRST_CZONE;
+  zone === ZONE_POOL ? POOL : expectInteger('zone', zone, 0) - 1 + FIRST_CZONE;
+
+const LIMITS: Shape = { granuleFrames: NUMBER, maxRanges: NUMBER, maxFrames: NUMBER };
 
 export class CoreCZoneGuest implements CZoneGuest {
   private readonly _pages: CZonePages;
@@ -29,6 +39,7 @@ export class CoreCZoneGuest implements CZoneGuest {
   }
 
   takeBlocks(zone: number, blocks: number, migrate: boolean): number[] {
+    expectNumber('blocks', blocks, 0, Infinity);
     return this._pages.takeBlocks(indexOfZone(zone), blocks, migrate);
   }
 
@@ -46,12 +57,15 @@ export class CoreCZoneGuest implements CZoneGuest {
   }
 
   collect(zone: number, limits: CollectLimits, pairs: Uint32Array): number {
+    expectShape('limits', limits, LIMITS);
+    expectMade('pairs', pairs, Uint32Array);
     const order = Math.log2(limits.granuleFrames);
     const { maxRanges, maxFrames } = limits;
     return this._pages.collect(indexOfZone(zone), maxRanges, maxFrames, order, pairs);
   }
 
   putBack(zone: number, pairs: Uint32Array, ranges: number, released: number): void {
+    expectInteger('ranges', ranges, 0, expectMade('pairs', pairs, Uint32Array).length / 2);
     for (let i = 0; i < ranges; i++) {
       const pfn = pairs[2 * i] as number;
       const frames = pairs[2 * i + 1] as number;

@@ -3,6 +3,15 @@
  * memory only through `CZoneHost`.
  */
 
+import {
+  COUNT,
+  NUMBER,
+  OBJECT,
+  type Shape,
+  expectFunction,
+  expectInteger,
+  expectShape,
+} from '../../check/index.ts';
 import { bound } from '../../graph/index.ts';
 import { FRAME_BYTES } from '../../abi/unit.ts';
 import type { Timers } from '../../time/index.ts';
@@ -57,6 +66,19 @@ export interface CZoneDeviceState {
   readonly epoch: number;
   readonly nextRequestId: number;
 }
+
+function expectAsked(zone: number, targetBytes: number, done: unknown): void {
+  expectInteger('zone', zone, 0);
+  expectInteger('targetBytes', targetBytes, 0);
+  if (done !== undefined) expectFunction('done', done);
+}
+
+const STATE: Shape = {
+  table: OBJECT,
+  limits: { requestedBlocks: COUNT, usableBlocks: COUNT },
+  epoch: COUNT,
+  nextRequestId: COUNT,
+};
 
 export class CZoneDevice implements DeviceModel {
   readonly deviceId: number = DEVICE_ID_CZONE;
@@ -156,6 +178,7 @@ export class CZoneDevice implements DeviceModel {
 
   /** Lets the guest plug up to this much; with less than is plugged, asks it to unplug. */
   setRequested(requestedBytes: number): 'ok' | 'invalid' {
+    expectShape('requestedBytes', requestedBytes, NUMBER);
     const blocks = requestedBytes / this.blockBytes;
     if (!Number.isInteger(blocks) || blocks < 0 || blocks > this._limits.usableBlocks) {
       return 'invalid';
@@ -167,6 +190,7 @@ export class CZoneDevice implements DeviceModel {
 
   /** Changes the usable part of the region; never below what is requested or plugged. */
   setUsable(usableBytes: number): 'ok' | 'invalid' {
+    expectShape('usableBytes', usableBytes, NUMBER);
     const blocks = usableBytes / this.blockBytes;
     const least = Math.max(this._limits.requestedBlocks, this._table.endPlugged);
     if (!Number.isInteger(blocks) || blocks < least || blocks > this._table.blocks) {
@@ -183,6 +207,7 @@ export class CZoneDevice implements DeviceModel {
     targetBytes = 0,
     done?: (result: ReclaimResult) => void,
   ): number | undefined {
+    expectAsked(zone, targetBytes, done);
     if (!this._mayAsk(zone, F_RECLAIM)) return undefined;
     return this._reclaim.start(CZONE_EVENT_RECLAIM, zone, targetBytes, done);
   }
@@ -193,12 +218,14 @@ export class CZoneDevice implements DeviceModel {
     targetBytes = 0,
     done?: (result: ReclaimResult) => void,
   ): number | undefined {
+    expectAsked(zone, targetBytes, done);
     if (!this._mayAsk(zone, F_RECLAIM | F_PLUG)) return undefined;
     return this._reclaim.start(CZONE_EVENT_SHRINK, zone, targetBytes, done);
   }
 
   /** Work has arrived: nothing of the zone is released from here on. False when nothing was asked. */
   cancel(zone: number): boolean {
+    expectInteger('zone', zone, 0);
     const wasAsked = this._reclaim.cancel(zone);
     // The host stops where it is: what lies in the ring is void, and answered so.
     if (this._held.zone === zone) this._held.letGo();
@@ -207,6 +234,7 @@ export class CZoneDevice implements DeviceModel {
 
   /** The runtime marks a zone; the driver may do so, too. False when there is no such zone. */
   setIdle(zone: number, isIdle: boolean): boolean {
+    expectInteger('zone', zone, 0);
     const info = this._table.zone(zone);
     if (info === undefined) return false;
     info.isIdle = isIdle;
@@ -328,6 +356,7 @@ export class CZoneDevice implements DeviceModel {
 
   /** After the `VirtioDevice` has loaded its own state. What was asked before is void; the driver is told. */
   load(state: CZoneDeviceState): void {
+    expectShape('state', state, STATE);
     this._idle?.forgetAll();
     this._held.drop();
     this._reclaim.forgetAll();

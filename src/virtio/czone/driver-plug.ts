@@ -3,9 +3,10 @@
  * have come into a zone from the pool without it.
  */
 
+import { expectInteger } from '../../check/index.ts';
 import { ZONE_POOL } from './config.ts';
 import { DriverBlocks, runsOf, type BlockRun } from './driver-blocks.ts';
-import type { Answered, DriverRequests } from './driver-requests.ts';
+import { type Answered, type DriverRequests, expectAnswered } from './driver-requests.ts';
 import type { CZoneGuest } from './guest.ts';
 import {
   ack,
@@ -29,6 +30,8 @@ export class DriverPlug {
 
   /** Plugs blocks for a zone (0: the pool). The answer of the last request; its count is all that came. */
   plug(zone: number, blocks: number, done?: Answered, got = 0): void {
+    expectAnswered(zone, done);
+    expectInteger('blocks', blocks, 0);
     const run = blocks === 0 ? undefined : this.blocks.choose(zone, blocks);
     if (run === undefined) {
       done?.(ack(got));
@@ -42,6 +45,7 @@ export class DriverPlug {
 
   /** Unplugs up to so many blocks of a zone (0: the pool); `migrate` empties blocks by moving pages. */
   unplug(zone: number, blocks: number, migrate: boolean, done?: Answered): void {
+    expectAnswered(zone, done);
     const taken = this._guest.takeBlocks(zone, blocks, migrate);
     const runs = runsOf(taken.flatMap((pfn) => this.blocks.block(pfn) ?? []));
     this.sync(zone, runs, (synced) => {

@@ -1,5 +1,6 @@
 /** The driver's guest queue: one request at a time, in the order in which they were asked. */
 
+import { COUNT, expectFunction, expectInteger, expectShape } from '../../check/index.ts';
 import { DriverQueue, type DriverQueueState, type QueueBuffer } from '../queue/driver-queue.ts';
 import type { DriverTransport, ProbeFailure } from '../transport.ts';
 import { QUEUE_GUEST } from './config.ts';
@@ -23,6 +24,13 @@ export type Answered = (response: CZoneResponse) => void;
 export interface RequestsState {
   readonly addr: number;
   readonly queue: DriverQueueState;
+}
+
+/** Throws RefusedArgument for what is no zone, or cannot hear of an answer. */
+export function expectAnswered(zone: number, done?: Answered, amountBytes = 0): void {
+  expectInteger('zone', zone, 0);
+  expectInteger('bytes', amountBytes, 0);
+  if (done !== undefined) expectFunction('done', done);
 }
 
 export class DriverRequests {
@@ -79,7 +87,7 @@ export class DriverRequests {
   }
 
   load(state: RequestsState): void {
-    this._useBuffers(state.addr);
+    this._useBuffers(expectShape('requests', state, { addr: COUNT }).addr);
     this._queue = DriverQueue.restore(this._transport.memory, state.queue, null);
   }
 

@@ -3,6 +3,7 @@
  * idle zones. Touches memory only through `CZoneGuest`.
  */
 
+import { COUNT, FLAG, RefusedArgument, expectObject, expectShape } from '../../check/index.ts';
 import { bound } from '../../graph/index.ts';
 import { FRAME_BYTES } from '../../abi/unit.ts';
 import { F_EVENT_IDX, F_INDIRECT_DESC } from '../constants.ts';
@@ -31,15 +32,11 @@ import {
   ZONE_POOL,
 } from './config.ts';
 import { DriverBlocks, runsOf } from './driver-blocks.ts';
-import { DriverEvents, DriverStats, type EventsState } from './driver-events.ts';
+import { DriverEvents, DriverStats } from './driver-events.ts';
 import { DriverPlug } from './driver-plug.ts';
-import {
-  DriverReports,
-  type ReclaimJob,
-  type ReportLink,
-  type ReportsState,
-} from './driver-reports.ts';
-import { DriverRequests, type Answered, type RequestsState } from './driver-requests.ts';
+import type { CZoneDriverState } from './driver-state.ts';
+import { DriverReports, type ReclaimJob, type ReportLink } from './driver-reports.ts';
+import { DriverRequests, type Answered, expectAnswered } from './driver-requests.ts';
 import {
   CZONE_EVENT_CANCEL,
   CZONE_EVENT_RECLAIM,
@@ -73,21 +70,6 @@ const WANTED =
 export interface CZoneDriverOptions {
   /** Features to do without, for comparison. */
   readonly without?: bigint;
-}
-
-export interface CZoneDriverState {
-  readonly features: bigint;
-  readonly owners: Int32Array;
-  readonly zones: readonly { readonly zone: number; readonly isIdle: boolean }[];
-  readonly requests: RequestsState;
-  readonly events: EventsState;
-  readonly reports: ReportsState | undefined;
-  readonly stats: EventsState | undefined;
-}
-
-/** A driver was used where the specification does not allow it. */
-export class CZoneDriverError extends Error {
-  override readonly name: string = 'CZoneDriverError';
 }
 
 /** The work that follows looks into all queues. */
@@ -199,6 +181,7 @@ export class CZoneDriver implements ReportLink {
 
   /** A zone for one container, of at most `limitBytes` (0: no limit). `done` as a rule before this returns. */
   createZone(zone: number, limitBytes: number, done?: Answered): void {
+    expectAnswered(zone, done, limitBytes);
     this._requests.ask({ type: REQUEST_ZONE_CREATE, zone, value: limitBytes }, (response) => {
       if (response.status === ANSWER_ACK) this._zones.set(zone, false);
       done?.(response);
@@ -222,6 +205,7 @@ export class CZoneDriver implements ReportLink {
    * `toPool`. The guest must not use them until `done`. Waits for ranges of the zone that are in flight.
    */
   destroyZone(zone: number, toPool = false, done?: Answered): void {
+    expectAnswered(zone, done);
     this._reports.drop((job) => job.zone === zone);
     this._reports.pump();
     if (this._reports.isInFlight(zone)) this._destroys.push({ zone, toPool, done });
@@ -240,6 +224,7 @@ export class CZoneDriver implements ReportLink {
 
   /** The runtime says that a zone rests or works. Work stops what the host has asked of the zone. */
   setIdle(zone: number, isIdle: boolean, done?: Answered): void {
+    expectAnswered(zone, done);
     if (!isIdle) this._reports.stop(zone);
     if (!this._zones.has(zone)) return;
     this._zones.set(zone, isIdle);
@@ -250,6 +235,7 @@ export class CZoneDriver implements ReportLink {
 
   /** Gives free memory of a zone to the host without being asked. False when the host does not take it. */
   report(zone: number, targetBytes = 0): boolean {
+    expectAnswered(zone, undefined, targetBytes);
     if (!this._transport.has(F_UNSOLICITED)) return false;
     this._addJob('reclaim', { requestId: 0, zone, targetBytes });
     return true;
@@ -258,7 +244,7 @@ export class CZoneDriver implements ReportLink {
   /** At rest but for a report in flight: what a snapshot of the guest holds. */
   save(): CZoneDriverState {
     if (!this._requests.isQuiet) {
-      throw new CZoneDriverError('save: a request to the device has not been answered');
+      throw new RefusedArgument('driver', 'answers to all requests', 'a request without one');
     }
     return {
       features: this._transport.features,
@@ -273,7 +259,8 @@ export class CZoneDriver implements ReportLink {
 
   /** The copy of a driver, on a device that has loaded its state: reads the config afresh. */
   load(state: CZoneDriverState): void {
-    this._transport.resume(state.features, this._handler());
+    const { features } = expectShape('state', state, { zones: [{ zone: COUNT, isIdle: FLAG }] });
+    this._transport.resume(features, this._handler());
     this._requests.load(state.requests);
     this._events.load(state.events);
     if (state.reports !== undefined) this._reports.load(state.reports);
@@ -290,6 +277,7 @@ export class CZoneDriver implements ReportLink {
   }
 
   prepare(job: ReclaimJob): 'ready' | 'wait' | 'refused' {
+    expectAnswered(expectObject('job', job).zone);
     if (job.isStopped) return 'ready';
     const runs = runsOf(this._plug.strangers(job.zone));
     if (runs.length === 0) return job.kind === 'shrink' ? this._shrink(job) : 'ready';

@@ -3,6 +3,7 @@
  * no memory; the callers have checked what they ask.
  */
 
+import { ARRAY, COUNT, expectInteger, expectShape } from '../../check/index.ts';
 import { ZONE_POOL } from './config.ts';
 import { BLOCK_MIXED, BLOCK_PLUGGED, BLOCK_UNPLUGGED } from './request.ts';
 
@@ -68,6 +69,8 @@ export class ZoneTable {
 
   /** The one owner of a range of blocks; -1 when all are unplugged, undefined when they differ. */
   owner(first: number, count: number): number | undefined {
+    expectInteger('block', first, 0);
+    expectInteger('blocks', count, 0);
     const owner = this._owners[first];
     for (let i = first + 1; i < first + count; i++) {
       if (this._owners[i] !== owner) return undefined;
@@ -142,7 +145,9 @@ export class ZoneTable {
   }
 
   load(state: ZoneTableState): void {
-    this._owners.set(state.owners);
+    const { owners } = expectShape('table', state, { zones: [{ zone: COUNT }], owners: ARRAY });
+    expectInteger('table.owners', owners.length, 0, this.blocks);
+    this._owners.set(owners);
     this._zones.clear();
     this._lowest.clear();
     for (const zone of state.zones) this._zones.set(zone.zone, { ...zone });

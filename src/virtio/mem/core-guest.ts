@@ -3,13 +3,11 @@
  * contiguous ranges. Keeps which page was in the way of each range that could not be unplugged.
  */
 
+import { ADDRESS_LIMIT, expectSpan } from './request.ts';
 import { FRAME_BYTES, PAGEBLOCK_BYTES } from '../../abi/unit.ts';
 import type { FrameRange, MemoryBlocks, Obstacle, EmptyResult } from '../../guest/index.ts';
 import type { MemDriver } from './driver.ts';
 import type { AddResult, FakeOfflineResult, MemGuest, MemZone, RemoveResult } from './guest.ts';
-
-/** x86 with 46 physical address bits. */
-const ADDRESS_LIMIT = 2 ** 46;
 
 /** A range that stayed plugged, and the page that kept it. */
 export interface BlockedRange {
@@ -51,16 +49,19 @@ export class CoreMemGuest implements MemGuest {
 
   /** Onlines a block that was added, to a zone by number: by policy, or by hand. */
   onlineBlock(addr: number, zone: number): void {
+    expectSpan(addr, 0);
     const start = addr / FRAME_BYTES;
     this._blocks.online(start, zone, this._pluggedIn(addr));
     this.driver?.memoryOnlined(addr, this.isMovable(addr) ? 'movable' : 'kernel');
   }
 
   fakeOnline(addr: number, lengthBytes: number): void {
+    expectSpan(addr, lengthBytes);
     this._blocks.fakeOnline(addr / FRAME_BYTES, lengthBytes / FRAME_BYTES);
   }
 
   fakeOffline(addr: number, lengthBytes: number): FakeOfflineResult {
+    expectSpan(addr, lengthBytes);
     const result = this._blocks.fakeOffline(addr / FRAME_BYTES, lengthBytes / FRAME_BYTES);
     this._note(addr, lengthBytes, result);
     return result;
@@ -92,6 +93,7 @@ export class CoreMemGuest implements MemGuest {
   }
 
   isMovable(addr: number): boolean {
+    expectSpan(addr, 0);
     return this._blocks.isMovable(addr / FRAME_BYTES);
   }
 
@@ -116,6 +118,7 @@ export class CoreMemGuest implements MemGuest {
   }
 
   private _starts(addr: number, lengthBytes: number): number[] {
+    expectSpan(addr, lengthBytes);
     const count = lengthBytes / this.memoryBlockBytes;
     const first = addr / FRAME_BYTES;
     return Array.from({ length: count }, (_, at) => first + at * this._blocks.blockFrames);

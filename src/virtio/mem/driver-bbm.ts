@@ -3,7 +3,16 @@
  * unplugged (docs/linux-memory.md D.3, D.6). Used when the device's block is as large as a memory block.
  */
 
-import type { MemLink, MemMode, MemModeState, Outcome, Work } from './driver-link.ts';
+import { expectSpan } from './request.ts';
+import { expectShape } from '../../check/index.ts';
+import {
+  MODE,
+  type MemLink,
+  type MemMode,
+  type MemModeState,
+  type Outcome,
+  type Work,
+} from './driver-link.ts';
 import type { MemZone } from './guest.ts';
 
 export const BBM_UNUSED = 0;
@@ -95,11 +104,13 @@ export class BigBlockMode implements MemMode {
   }
 
   chunkState(addr: number): 'plugged' | 'unplugged' {
+    expectSpan(addr, 0);
     const state = this._states[Math.floor((addr - this._firstAddr) / this.unitBytes)];
     return state === BBM_ADDED ? 'plugged' : 'unplugged';
   }
 
   onlined(addr: number, zone: MemZone): void {
+    expectSpan(addr, 0);
     if (this._online.has(addr)) return;
     this._online.set(addr, zone);
     this._link.offlineChanged(-this._memoryBlockBytes);
@@ -115,6 +126,7 @@ export class BigBlockMode implements MemMode {
   }
 
   load(state: MemModeState): void {
+    expectShape('mode', state, MODE);
     this._states.push(...state.states);
     for (const [addr, zone] of state.online) this._online.set(addr, zone);
     this._hasLeftover = state.hasLeftover;

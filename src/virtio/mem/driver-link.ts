@@ -1,5 +1,6 @@
 /** What the two modes of the virtio-mem driver share: how they send requests and touch the guest. */
 
+import { ARRAY, COUNT, FLAG, TEXT, type Shape } from '../../check/index.ts';
 import type { FakeOfflineResult, MemGuest, MemZone } from './guest.ts';
 
 /**
@@ -29,6 +30,13 @@ export interface MemLink {
 }
 
 /** What a mode remembers, as plain data. */
+export const MODE: Shape = {
+  states: [COUNT],
+  plugged: [ARRAY],
+  online: [[COUNT, TEXT]],
+  hasLeftover: FLAG,
+};
+
 export interface MemModeState {
   readonly states: readonly number[];
   /** Sub-block mode: the plugged sub-blocks of each memory block. */

@@ -3,7 +3,16 @@
  * plugged (docs/linux-memory.md D.4 to D.6). Used when a sub-block is smaller than a memory block.
  */
 
-import type { MemLink, MemMode, MemModeState, Outcome, Work } from './driver-link.ts';
+import { expectSpan } from './request.ts';
+import { expectShape } from '../../check/index.ts';
+import {
+  MODE,
+  type MemLink,
+  type MemMode,
+  type MemModeState,
+  type Outcome,
+  type Work,
+} from './driver-link.ts';
 import type { MemZone } from './guest.ts';
 
 /** States of a memory block. A partial state is the full state plus one. */
@@ -123,6 +132,7 @@ export class SubBlockMode implements MemMode {
   }
 
   chunkState(addr: number, lengthBytes: number): 'plugged' | 'unplugged' | 'mixed' {
+    expectSpan(addr, lengthBytes);
     const first = Math.floor((addr - this._firstAddr) / this.unitBytes);
     const last = Math.floor((addr + lengthBytes - 1 - this._firstAddr) / this.unitBytes);
     let count = 0;
@@ -134,6 +144,7 @@ export class SubBlockMode implements MemMode {
   }
 
   onlined(addr: number, zone: MemZone): void {
+    expectSpan(addr, 0);
     const block = this._blockOf(addr);
     const state = this._states[block];
     if (state !== SBM_OFFLINE && state !== SBM_OFFLINE_PARTIAL) return;
@@ -152,6 +163,7 @@ export class SubBlockMode implements MemMode {
   }
 
   load(state: MemModeState): void {
+    expectShape('mode', state, MODE);
     this._states.push(...state.states);
     this._plugged.push(...state.plugged.map((map) => map.slice()));
     this._hasLeftover = state.hasLeftover;

@@ -4,14 +4,7 @@
  * and isolated only through `MemGuest`.
  */
 
-import {
-  COUNT,
-  OBJECT,
-  type Shape,
-  expectBigInt,
-  expectInteger,
-  expectShape,
-} from '../../check/index.ts';
+import { COUNT, OBJECT, type Shape, expectInteger, expectShape } from '../../check/index.ts';
 import { bound } from '../../graph/index.ts';
 import { GIB, NS_PER_S } from '../../abi/unit.ts';
 import type { TimerHandle, Timers } from '../../time/index.ts';
@@ -37,6 +30,7 @@ import type { FakeOfflineResult, MemGuest, MemZone } from './guest.ts';
 import {
   decodeResponse,
   encodeRequest,
+  expectSpan,
   REQUEST_BYTES,
   REQUEST_PLUG,
   REQUEST_UNPLUG,
@@ -213,7 +207,7 @@ export class MemDriver implements MemLink {
   /** Instead of `probe`: goes on where another driver, made with the same options, was. */
   load(state: MemDriverState): void {
     const { features } = expectShape('state', state, STATE);
-    this._transport.resume(expectBigInt('state.features', features), this._handler());
+    this._transport.resume(features, this._handler());
     this._queue = DriverQueue.restore(this._transport.memory, state.queue, null);
     this._requestAddr = state.requestAddr;
     this._deviceBlockBytes = state.deviceBlockBytes;
@@ -234,6 +228,7 @@ export class MemDriver implements MemLink {
 
   /** Asked while memory is onlined: which chunks hold plugged memory and go to the buddy allocator. */
   chunkState(addr: number, lengthBytes: number): 'plugged' | 'unplugged' | 'mixed' {
+    expectSpan(addr, lengthBytes);
     return this._mode.chunkState(addr, lengthBytes);
   }
 
@@ -258,6 +253,7 @@ export class MemDriver implements MemLink {
   }
 
   fakeOffline(addr: number, lengthBytes: number): FakeOfflineResult | 'again' {
+    expectSpan(addr, lengthBytes);
     const tries = this.guest.isMovable(addr) ? MOVABLE_TRIES : 1;
     for (let i = 0; i < tries; i++) {
       if (this._configChanged) return 'again';
@@ -270,6 +266,7 @@ export class MemDriver implements MemLink {
   }
 
   skipped(addr: number, lengthBytes: number): void {
+    expectSpan(addr, lengthBytes);
     this._busyRanges.push({ addr, lengthBytes });
   }
 
@@ -436,6 +433,7 @@ export class MemDriver implements MemLink {
 
   /** Sends one request and waits for its answer; -1 when the ring is broken. */
   private *_request(type: number, addr: number, lengthBytes: number): Work<number> {
+    expectSpan(addr, lengthBytes);
     const { memory } = this._transport.memory;
     const blocks = lengthBytes / this._deviceBlockBytes;
     this.counters.requests++;

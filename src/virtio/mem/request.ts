@@ -1,4 +1,5 @@
 /** Requests and responses of virtio-mem as bytes (docs/linux-memory.md D.1). */
+import { expectInteger } from '../../check/index.ts';
 
 export const REQUEST_BYTES = 24;
 export const RESPONSE_BYTES = 10;
@@ -27,6 +28,15 @@ export interface MemRequest {
 export interface MemResponse {
   readonly type: number;
   readonly state: number;
+}
+
+/** x86 with 46 physical address bits. */
+export const ADDRESS_LIMIT: number = 2 ** 46;
+
+/** Throws RefusedArgument for what are no bytes of an address space. */
+export function expectSpan(addr: number, lengthBytes: number): void {
+  expectInteger('addr', addr, 0);
+  expectInteger('lengthBytes', lengthBytes, 0, ADDRESS_LIMIT);
 }
 
 export function encodeRequest(request: MemRequest): Uint8Array {

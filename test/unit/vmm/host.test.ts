@@ -141,9 +141,9 @@ describe('a host without memory', () => {
 
 it.each([undefined, 5, {}, new Float64Array(2), new Uint32Array(CAUSES.length)])(
   'an account has a number a cause: not %j',
-  (account) => {
+  (wrong) => {
     const host = new HostMemory(100);
-    expect(() => host.settle(account as never, newAccount())).toThrow('held: expected');
-    expect(() => host.settle(newAccount(), account as never)).toThrow('next: expected');
+    expect(() => host.settle(wrong as never, newAccount())).toThrow('held: expected');
+    expect(() => host.settle(newAccount(), wrong as never)).toThrow('next: expected');
   },
 );

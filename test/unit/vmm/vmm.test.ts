@@ -234,7 +234,6 @@ describe('a host that is none', () => {
 });
 
 describe('what is no VM, image or account of a host', () => {
-  const host = (): Vmm => new Vmm({ hostFrames: 2 ** 20, footprint: FOOTPRINT });
   const contents = { key: 'f', order: 0, fill: () => undefined };
   const calls: readonly (readonly [string, (vmm: Vmm) => unknown])[] = [
     ['vm: expected a MicroVm', (vmm) => vmm.stop({ stop: () => 0 } as never)],
@@ -257,12 +256,13 @@ describe('what is no VM, image or account of a host', () => {
   ];
 
   it.each(calls)('%s', (message, call) => {
-    expect(() => call(host())).toThrow(message);
-    expect(() => call(host())).toThrow(RefusedArgument);
+    const vmm = host(4096, 'refuse');
+    expect(() => call(vmm)).toThrow(message);
+    expect(() => call(vmm)).toThrow(RefusedArgument);
   });
 
   it('a VM of another host runs on', () => {
-    const [one, other] = [host(), host()];
+    const [one, other] = [host(4096, 'refuse'), host(4096, 'refuse')];
     const vm = started(one.boot(CONFIG));
     expect(() => other.stop(vm)).toThrow('vm: expected a VM of this host, found "VM 0 of another"');
     expect(vm.stopReason).toBeUndefined();

@@ -1,5 +1,6 @@
 /** The driver on the device over real rings (docs/czone-virtio.md, CZ-G). */
 
+import { RefusedArgument } from '../../../../src/check/index.ts';
 import { describe, expect, it } from 'vitest';
 
 import { NS_PER_S } from '../../../../src/abi/unit.ts';
@@ -8,7 +9,6 @@ import {
   CZONE_PROFILES,
   CZoneDevice,
   CZoneDriver,
-  CZoneDriverError,
   VirtioDevice,
 } from '../../../../src/virtio/index.ts';
 import * as config from '../../../../src/virtio/czone/config.ts';
@@ -181,5 +181,5 @@ it('a driver with a request in the air is not saved', () => {
   const pair = new CZonePair();
   pair.device.needsReset('test');
   pair.driver.plug(0, 1);
-  expect(() => pair.driver.save()).toThrow(CZoneDriverError);
+  expect(() => pair.driver.save()).toThrow(RefusedArgument);
 });

@@ -47,12 +47,13 @@ export function piecesOf(text: string): Piece[] {
   return pieces;
 }
 
-const OUTCOME: Shape = { figures: { values: OBJECT }, costUs: NUMBER, exits: [LIST] };
+const OUTCOME: Shape = { figures: { values: { '*': NUMBER } }, costUs: NUMBER, exits: [LIST] };
 
 /** A figure of a step as a lesson tells it; `cost` is in milliseconds, `messages` counts register accesses. */
 export function statedFigure(name: string, outcome: Outcome): string {
   const { figures, costUs, exits } = expectShape('outcome', outcome, OUTCOME);
+  const known = Object.hasOwn(figures.values, expectText('name', name));
   if (name === 'cost') return (costUs / US_PER_MS).toFixed(1);
   if (name === 'messages') return String(exits.reduce((sum, [, times]) => sum + times, 0));
-  return figureText(name, figures.values[name] ?? Number.NaN);
+  return figureText(name, known ? (figures.values[name] as number) : Number.NaN);
 }

@@ -110,10 +110,15 @@ function hashesOf({ systems }: Hashed): Record<string, string> {
   return Object.fromEntries(systems.map(({ name, hash }) => [name, hash]));
 }
 
-/** Compact JSON, a part a line. */
-export function detailsJson(of: Hashed, { starts: _tables, ...details }: Details): string {
-  const record = { schema: DETAILS_SCHEMA, hashes: hashesOf(of), ...details };
-  const parts = Object.entries(record)
+/** Compact JSON, a part a line: those that are read back, and nothing else that is there. */
+export function detailsJson(of: Hashed, details: Details): string {
+  const parts = Object.entries({
+    ...Object.fromEntries(
+      Object.keys(detailsSchema.shape).map((name) => [name, details[name as keyof Details]]),
+    ),
+    schema: DETAILS_SCHEMA,
+    hashes: hashesOf(of),
+  })
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `${JSON.stringify(name)}: ${JSON.stringify(value, plain)}`);
   return `{\n${parts.join(',\n')}\n}\n`;

@@ -244,6 +244,8 @@ export function helloProfile(id: number, runtime: Runtime): FunctionProfile {
   const { name, memoryMib, fileShare, growthShare } = expectShape('runtime', runtime, {
     name: TEXT,
     memoryMib: { median: NUMBER },
+    fileShare: NUMBER,
+    growthShare: NUMBER,
   });
   expectInteger('id', id, 0);
   const facts = { id, name: `hello-${name}`, memoryMib: memoryMib.median, averageMs: 1 };

@@ -41,6 +41,11 @@ function hashLabel(label: string, basis: number): number {
   return mix32(hash ^ label.length);
 }
 
+function expectLimit(limit: number): void {
+  if (typeof limit === 'number' && limit >= 0 && limit <= LIMIT_MAX) return;
+  throw new RefusedArgument('limit', `a number of 0 to ${LIMIT_MAX}`, limit);
+}
+
 /** A stream of random numbers (sfc32), the same on every machine. `randomStream` makes one by seed and name. */
 export class Random {
   private a: number;
@@ -49,6 +54,7 @@ export class Random {
   private counter = 1;
 
   constructor(a: number, b: number, c: number) {
+    for (const word of [a, b, c]) expectInteger('random', word, Number.MIN_SAFE_INTEGER);
     this.a = a | 0;
     this.b = b | 0;
     this.c = c | 0;
@@ -75,6 +81,7 @@ export class Random {
     expectMade('target', target, Uint32Array);
     expectInteger('to', to, 0, target.length);
     expectInteger('from', from, 0, to);
+    expectLimit(limit);
     let { a, b, c, counter } = this;
     for (let index = from; index < to; index++) {
       const sum = (a + b + counter) | 0;
@@ -89,9 +96,7 @@ export class Random {
 
   /** An integer in [0, limit); biased by less than limit / 2^32, which no use here can see. */
   nextBelow(limit: number): number {
-    if (!(typeof limit === 'number' && limit >= 0 && limit <= LIMIT_MAX)) {
-      throw new RefusedArgument('limit', `a number of 0 to ${LIMIT_MAX}`, limit);
-    }
+    expectLimit(limit);
     return Math.floor(this.nextUint32() * TWO_POW_MINUS_32 * limit);
   }
 }

@@ -101,12 +101,18 @@ function membersOf(value: object): string[] {
   return [...names];
 }
 
-const BUILTIN: ReadonlySet<unknown> = new Set(
-  Object.getOwnPropertyNames(globalThis)
+/** No global has these: a generator is gone through, and throws what it is told to. */
+const GENERATORS: readonly unknown[] = [function* () {}, async function* () {}].map((make) =>
+  Object.getPrototypeOf(make.prototype),
+);
+
+const BUILTIN: ReadonlySet<unknown> = new Set([
+  ...Object.getOwnPropertyNames(globalThis)
     .map((name) => (globalThis as Record<string, unknown>)[name])
     .filter((value) => isFunction(value))
     .map((value) => (value as { prototype?: unknown }).prototype),
-);
+  ...GENERATORS,
+]);
 
 function isBuiltin(at: object): boolean {
   return BUILTIN.has(at) || ArrayBuffer.isView(at);

@@ -2,7 +2,7 @@
 
 import { ArgumentError } from '../argument.ts';
 import { fullestWithRoom } from './fullest.ts';
-import type { Placement, PlacementSpec, Room } from './policy.ts';
+import { type Placement, type PlacementSpec, type Room, expectRooms } from './policy.ts';
 
 /** Of its capacity, with which a VM is nearly empty. */
 const DEFAULT_SHARE = 0.25;
@@ -20,7 +20,7 @@ export class Draining implements Placement {
   }
 
   choose<T extends Room>(rooms: readonly T[]): T | undefined {
-    return fullestWithRoom(rooms.filter((room) => !isDraining(room, this._share)));
+    return fullestWithRoom(expectRooms(rooms).filter((room) => !isDraining(room, this._share)));
   }
 }
 

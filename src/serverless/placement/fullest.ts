@@ -1,12 +1,10 @@
 // The fullest VM that still has room, so that others can run empty; of equals, the oldest.
 
-import { expectList, expectObject } from '../../check/index.ts';
-import type { PlacementSpec, Room } from './policy.ts';
+import { type PlacementSpec, type Room, expectRooms } from './policy.ts';
 
 export function fullestWithRoom<T extends Room>(rooms: readonly T[]): T | undefined {
   let best: T | undefined;
-  for (const room of expectList('rooms', rooms)) {
-    expectObject('room', room);
+  for (const room of expectRooms(rooms)) {
     if (room.containers >= room.capacity) continue;
     if (best === undefined || room.containers > best.containers) best = room;
   }

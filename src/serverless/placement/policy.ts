@@ -1,5 +1,7 @@
 // Which VM of a function gets its next container. A policy sees how full VMs are, and nothing of what is in them.
 
+import { expectList, expectObject } from '../../check/index.ts';
+
 /** A VM with room for containers. */
 export interface Room {
   readonly containers: number;
@@ -22,4 +24,10 @@ export interface PlacementSpec {
   readonly sentence: string;
   /** A policy for one system, by what stands after `name:`, if anything does. Throws ArgumentError. */
   create(argument?: string): Placement;
+}
+
+/** What a policy chooses from: callers without types may hand over anything. */
+export function expectRooms<T extends Room>(rooms: readonly T[]): readonly T[] {
+  for (const room of expectList('rooms', rooms)) expectObject('room', room);
+  return rooms;
 }

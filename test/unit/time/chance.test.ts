@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import { randomStream, shuffle } from '../../../src/time/index.ts';
+import { Random, randomStream, shuffle } from '../../../src/time/index.ts';
 
 const draws = (seed: number, label: string, count: number): number[] => {
   const stream = randomStream(seed, label);
@@ -91,4 +91,12 @@ it('a stream fills arrays of words of 32 bits and nothing else', () => {
 
 it('refuses a label that is no text', () => {
   expect(() => randomStream(1, null as never)).toThrow('label: expected text');
+});
+
+it('a stream begins with numbers, and fills below one', () => {
+  for (const wrong of [5n, Symbol('x'), undefined, 0.5] as never[]) {
+    expect(() => new Random(1, 2, wrong)).toThrow('random: expected a whole number');
+  }
+  const random = randomStream(1, 'a');
+  expect(() => random.fillBelow(5n as never, new Uint32Array(3), 0, 3)).toThrow('limit: expected');
 });

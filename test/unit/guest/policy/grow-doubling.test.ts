@@ -1,6 +1,7 @@
 // Growth by what is there.
 
 import { describe, expect, it } from 'vitest';
+import { RefusedArgument } from '../../../../src/check/index.ts';
 import { type CZoneView, growByDoubling } from '../../../../src/guest/index.ts';
 
 const zone = (blocks: number): CZoneView => ({
@@ -28,4 +29,8 @@ describe('growth by doubling', () => {
     for (; blocks < 300; steps += 1) blocks += growth.nextBlocks(zone(blocks));
     expect([steps, blocks]).toEqual([10, 512]);
   });
+});
+
+it.each([undefined, 5, {}, { blocks: 5n }])('a zone that grows has blocks: not %s', (wrong) => {
+  expect(() => growByDoubling(1).nextBlocks(wrong as never)).toThrow(RefusedArgument);
 });

@@ -166,3 +166,7 @@ it('the pool gives back what its blocks still have', () => {
   expect(m.czone.counters.reportedRanges).toBe(1);
   expectSound(m.core);
 });
+
+it.each([5n, Symbol('x'), undefined, -1])('a zone has a number: %s is none', (zone) => {
+  expect(() => indexOfZone(zone as never)).toThrow('zone: expected');
+});

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 
-import { DriverRequests, NO_ANSWER } from '../../../../src/virtio/czone/driver-requests.ts';
+import {
+  DriverRequests,
+  NO_ANSWER,
+  expectAnswered,
+} from '../../../../src/virtio/czone/driver-requests.ts';
 import type { CZoneResponse } from '../../../../src/virtio/czone/request.ts';
 import { around, HoldingModel, V1, type ModelRig } from '../../../support/virtio-model.ts';
 
@@ -135,4 +139,11 @@ it('a copy goes on in the same ring', () => {
   answer(ACK_OF_4);
   copy.poll();
   expect(status).toBe(1);
+});
+
+it('who asks may hear of the answer, or not', () => {
+  expect(() => expectAnswered(5n as never)).toThrow('zone: expected');
+  expect(() => expectAnswered(1, 5 as never)).toThrow('done: expected a function');
+  expect(() => expectAnswered(1, undefined, 'x' as never)).toThrow('bytes: expected');
+  expectAnswered(1, () => {}, 4096);
 });

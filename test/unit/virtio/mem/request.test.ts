@@ -7,7 +7,9 @@ import {
   decodeResponse,
   encodeRequest,
   encodeResponse,
+  expectSpan,
 } from '../../../../src/virtio/mem/request.ts';
+import { RefusedArgument } from '../../../../src/check/index.ts';
 import { hex } from '../../../support/virtio.ts';
 
 it('a PLUG request and its ACK', () => {
@@ -44,4 +46,16 @@ it('messages are read where they lie in a larger buffer', () => {
   const buffer = new Uint8Array(40);
   buffer.set(encodeRequest({ type: 1, addr: 0x20_0000, blocks: 5 }), 7);
   expect(decodeRequest(buffer.subarray(7, 31))).toEqual({ type: 1, addr: 0x20_0000, blocks: 5 });
+});
+
+it('a span of memory has an end', () => {
+  for (const [addr, lengthBytes] of [
+    [5n, 1],
+    [0, Infinity],
+    [Symbol('x'), 1],
+    [0, 2 ** 47],
+  ]) {
+    expect(() => expectSpan(addr as never, lengthBytes as never)).toThrow(RefusedArgument);
+  }
+  expectSpan(2 ** 32, 2 ** 30);
 });

@@ -1,7 +1,7 @@
 // Lessons: a few steps each, with a text whose figures are the machine's. A figure stands in a text as [[name=value]]; a
 // test runs each lesson and holds every one.
 
-import { LIST, NUMBER, OBJECT, type Shape, expectShape, expectText } from '../check/index.ts';
+import { LIST, NUMBER, type Shape, expectShape, expectText } from '../check/index.ts';
 import { US_PER_MS } from '../abi/unit.ts';
 import { figureText } from './figures.ts';
 import type { Outcome } from './session.ts';

@@ -113,7 +113,7 @@ export class Kcompactd {
     this._isArmed = true;
     if (this._waitsFromNs === undefined) this._beat.next(this._onLook);
     else {
-      const waited = (this._timers.nowNs - this._waitsFromNs) % WAIT_NS;
+      const waited = Math.floor(this._timers.nowNs - this._waitsFromNs) % WAIT_NS;
       this._timers.after(WAIT_NS - waited, this._onLook);
     }
   }
@@ -157,12 +157,18 @@ export class Kcompactd {
     this._run(how);
   }
 
+  /** Whole nanoseconds: a wait of less would never end. */
+  private get _isEarly(): boolean {
+    const fromNs = this._waitsFromNs;
+    return fromNs !== undefined && Math.ceil(this._timers.nowNs - fromNs) < WAIT_NS;
+  }
+
   /** Its time is up: it works for what is wanted, or looks how scattered memory is. */
   private _look(): void {
     this._isArmed = false;
     if (this._rests) return;
     // it was woken meanwhile, and waits anew
-    if (this._waitsFromNs !== undefined && this._timers.nowNs - this._waitsFromNs < WAIT_NS) {
+    if (this._isEarly) {
       this._arm();
       return;
     }
@@ -205,7 +211,8 @@ export class Kcompactd {
     // telling the host of the moves may have ended the guest
     if (!this._isRunning) return;
     const delayNs = pace?.(pages, core.stat(STAT_COMPACT_RUNS) - runsBefore) ?? 0;
-    if (delayNs > 0) this._timers.after(delayNs, this._onBatch);
+    const goesOn = this._result === STATUS_PAUSED;
+    if (goesOn || delayNs > 0) this._timers.after(delayNs, this._onBatch);
     else this._end(this._result);
   }
 
@@ -247,10 +254,8 @@ export class Kcompactd {
 
   /** What is left of a run takes no time. */
   private _finish(): void {
-    if (!this._isRunning) return;
-    this._turn(0);
+    if (this._isRunning && this._result === STATUS_PAUSED) this._turn(0);
     this._isRunning = false;
     this._work = undefined;
-    this._wanted = undefined;
   }
 }

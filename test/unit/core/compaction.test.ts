@@ -6,12 +6,15 @@ import {
   COMPACT_SUCCESS,
   GFP_DMA,
   GFP_KERNEL,
+  KCOMPACTD_PAUSES,
+  STATUS_BAD_STATE,
+  STATUS_PAUSED,
   STATUS_SKIPPED,
   STAT_MIGRATED_PAGES,
   ZONE_DMA,
   ZONE_DMA32,
 } from '../../../src/core/index.ts';
-import { bootGuest } from '../../support/core.ts';
+import { bootGuest, expectSound } from '../../support/core.ts';
 import { scattered } from '../../support/scattered.ts';
 
 describe('Compaction', () => {
@@ -30,6 +33,21 @@ describe('Compaction', () => {
     expect(before).toBeGreaterThan(90);
     expect(core.compaction.proactive(0)).toBe(core.compaction.score);
     expect(core.compaction.score).toBeLessThan(before);
+  });
+
+  it('that pauses after each batch comes to the same in the end, and to nothing else meanwhile', () => {
+    const [once, paused] = [scattered(3).core, scattered(3).core];
+    once.compaction.proactive(0);
+    let batches = 0;
+    let result = paused.compaction.proactive(0, KCOMPACTD_PAUSES);
+    for (; result === STATUS_PAUSED; batches += 1) {
+      expect(paused.compaction.background(9, ZONE_DMA32, 0)).toBe(STATUS_BAD_STATE);
+      result = paused.compaction.proactive(0, KCOMPACTD_PAUSES);
+    }
+    expect(batches).toBeGreaterThan(1);
+    expect(result).toBe(once.compaction.score);
+    expect(paused.stat(STAT_MIGRATED_PAGES)).toBe(once.stat(STAT_MIGRATED_PAGES));
+    expectSound(paused);
   });
 
   it('of a whole zone goes from edge to edge, whatever its score', () => {

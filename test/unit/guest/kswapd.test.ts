@@ -114,7 +114,7 @@ describe('what kcompactd is woken for', () => {
 });
 
 describe('wakes', () => {
-  it('join to the larger order and the higher zone', () => {
+  it('join to the larger order and the lower zone', () => {
     const wake = { order: 2, highest: 3 };
     expect(joinWakes(undefined, wake)).toBe(wake);
     expect(joinWakes({ order: 5, highest: 1 }, wake)).toEqual({ order: 5, highest: 1 });

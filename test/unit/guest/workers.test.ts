@@ -2,13 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import {
-  GFP_DIRECT_RECLAIM,
-  GFP_HIGHUSER_MOVABLE,
-  GFP_KERNEL,
-  NONE,
-  OBJECT_ANON,
   STAT_DRAIN_BLOCKS,
-  STAT_TEMPLATE_MOVES,
 } from '../../../src/core/index.ts';
 import { verify } from '../../../src/core/verify.ts';
 import { type GuestKernel, freeFrames } from '../../../src/guest/index.ts';
@@ -20,8 +14,6 @@ import { CONFIG, makeGuest } from '../../support/guest.ts';
 const MIB = 256;
 /** Room for lists that are worth draining. */
 const LARGE = { ...CONFIG, memoryFrames: 256 * MIB };
-/** With hardly a frame kept back. */
-const WITHOUT_THP = { ...LARGE, thp: false };
 
 function started(config = LARGE, template = false): { guest: GuestKernel; clock: Clock } {
   const clock = new Clock();
@@ -75,56 +67,6 @@ describe('the vmstat worker', () => {
     clock.advance(60 * NS_PER_S);
     expect(guest.core.stat(STAT_DRAIN_BLOCKS)).toBe(drained);
     expect(clock.pending).toBe(0);
-  });
-});
-
-/** Fills memory with an object and unmaps every other page: all that is free is scattered. */
-function scatter(guest: GuestKernel): void {
-  const { core, memory } = guest;
-  const object = core.objects.create(OBJECT_ANON, NONE, GFP_HIGHUSER_MOVABLE);
-  const pages = freeFrames(core) - 12 * MIB;
-  memory.frames.anonymous += memory.touch(object, 0, pages, true, 0, 0);
-  for (let page = 0; page < pages; page += 2) core.objects.truncate(object, page, 1, 0);
-  memory.frames.anonymous -= Math.ceil(pages / 2);
-  core.pages.drainAll();
-}
-
-describe('kcompactd', () => {
-  it('finds memory scattered within half a second and moves pages together', () => {
-    const { guest, clock } = started(WITHOUT_THP);
-    scatter(guest);
-    guest.runBackground();
-    const { compaction } = guest.core;
-    expect(compaction.score).toBeGreaterThan(90);
-    clock.advance(0.5 * NS_PER_S);
-    expect(compaction.score).toBeLessThanOrEqual(90);
-    expect(verify(guest.core)).toBeUndefined();
-  });
-
-  it('looks by itself no sooner than half a second after kswapd woke it', () => {
-    const { guest, clock } = started(WITHOUT_THP);
-    const { compaction, pages } = guest.core;
-    clock.advance(0.25 * NS_PER_S);
-    scatter(guest);
-    // until kswapd is woken, and kcompactd by its end, for a block that little moves for
-    while (pages.alloc(GFP_KERNEL & ~GFP_DIRECT_RECLAIM, 4, 0) >= 0);
-    guest.runBackground();
-    clock.advanceTo(0.5 * NS_PER_S);
-    expect(compaction.score).toBeGreaterThan(90);
-    clock.advanceTo(NS_PER_S);
-    expect(compaction.score).toBeLessThanOrEqual(90);
-  });
-
-  it("accounts template pages that it moves in a clone as the system's own", () => {
-    const { guest, clock } = started(WITHOUT_THP, true);
-    scatter(guest);
-    guest.runBackground();
-    clock.advance(NS_PER_S);
-    expect(guest.core.stat(STAT_TEMPLATE_MOVES)).toBeGreaterThan(0);
-    expect(guest.memory.idleFrames).toBe(takeCensus(guest.core).idleFrames);
-    guest.files.shrink(10_000);
-    expect(guest.memory.idleFrames).toBe(takeCensus(guest.core).idleFrames);
-    expect(verify(guest.core)).toBeUndefined();
   });
 });
 

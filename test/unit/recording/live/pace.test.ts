@@ -1,0 +1,53 @@
+// How long compaction takes in a live run: as long as the recorded one, run by run.
+
+import { expect, it } from 'vitest';
+import { CompactionPace, isKcompactd } from '../../../../src/recording/live/pace.ts';
+import type { KernelTrace } from '../../../../src/recording/read/index.ts';
+import * as T from '../../../../src/recording/read/index.ts';
+
+const [BEGIN, MOVE, END] = [T.EVENT_COMPACT_BEGIN, T.EVENT_MIGRATE, T.EVENT_COMPACT_END];
+
+/** Events of kcompactd (task 0) and of a shell (1): time, kind, task, pages. */
+function traceOf(events: readonly (readonly [number, number, number, number])[]): KernelTrace {
+  return {
+    count: events.length,
+    timeUs: Float64Array.from(events, ([timeUs]) => timeUs),
+    kind: Uint8Array.from(events, ([, kind]) => kind),
+    task: Uint32Array.from(events, ([, , task]) => task),
+    pfn: Uint32Array.from(events, ([, , , pages]) => pages),
+    tasks: [
+      { comm: 'kcompactd0', pid: 33 },
+      { comm: 'sh', pid: 7 },
+    ],
+  } as unknown as KernelTrace;
+}
+
+const RECORDED = traceOf([
+  [0, BEGIN, 0, 0],
+  [500, BEGIN, 1, 0],
+  [600, END, 1, 0],
+  [1000, END, 0, 0],
+  [2000, BEGIN, 0, 0],
+  [2500, MOVE, 0, 32],
+  [2900, MOVE, 1, 100],
+  [4000, MOVE, 0, 68],
+  [4000, END, 0, 0],
+]);
+
+it('tells kcompactd from the tasks that compact', () => {
+  expect([isKcompactd(RECORDED, 0), isKcompactd(RECORDED, 1)]).toEqual([true, false]);
+});
+
+it('takes for a run without moves what it took, for others what a page took, the last for all that follow', () => {
+  const pace = new CompactionPace(RECORDED);
+  expect(pace.isTold).toBe(true);
+  expect(pace.takesUs(0, 1)).toBe(1000);
+  expect(pace.takesUs(10, 1)).toBe(200);
+  expect(pace.takesUs(5, 0)).toBe(100);
+  expect(pace.takesUs(5, 1)).toBe(100);
+});
+
+it('is not told where kcompactd never ran', () => {
+  const pace = new CompactionPace(traceOf([[0, BEGIN, 1, 0]]));
+  expect([pace.isTold, pace.takesUs(5, 1)]).toEqual([false, 0]);
+});

@@ -144,12 +144,13 @@ export function workReceipt({ operations, counts }: Work): Receipt {
   return receipt;
 }
 
+const BY_PAGE: readonly number[] = PRICE_NAMES.flatMap((name, slot) =>
+  workKindOf(name) === 'byPage' ? [slot] : [],
+);
+
 /** By page as soon as anything in it goes by page. */
 function workKind(receipt: Receipt): WorkKind {
-  const isByPage = PRICE_NAMES.some(
-    (name, slot) => (receipt[slot] as number) > 0 && workKindOf(name) === 'byPage',
-  );
-  return isByPage ? 'byPage' : 'byRange';
+  return BY_PAGE.some((slot) => (receipt[slot] as number) > 0) ? 'byPage' : 'byRange';
 }
 
 /** What held a call up. */

@@ -140,9 +140,10 @@ export class SystemReplay {
 
   /** Plays the arrivals from one index to another; they follow those of the call before. */
   advance({ startMs, functionIds, durationMs }: CallRows, from: number, to: number): void {
+    const clock = this._clock;
     for (let arrival = from; arrival < to; arrival += 1) {
       const atMs = startMs[arrival] as number;
-      this._playUntil(atMs);
+      while (clock.next <= atMs) this._playNext();
       this._moveClock(atMs);
       this._arrive(functionIds[arrival] as number, durationMs[arrival] as number);
     }
@@ -160,26 +161,23 @@ export class SystemReplay {
     this._maps?.advance(nextMs);
   }
 
-  private _playUntil(untilMs: number): void {
-    const clock = this._clock;
-    for (let nextMs = clock.next; nextMs <= untilMs; nextMs = clock.next) {
-      this._endInstant(nextMs);
-      const event = clock.step();
-      if (event === TIMER_FIRED) {
-        this._timerFired();
-        continue;
-      }
-      const slot = events.slotOf(event);
-      const kind = events.kindOf(event);
-      if (kind === events.EVENT_END) this._end(slot);
-      else if (kind === events.EVENT_READY) this._ready(slot);
-      else if (kind === events.EVENT_EXPIRE) this._mayExpire(slot);
-      // other kinds have a function in the slot's place, or the number of a VM at rest
-      else if (kind === events.EVENT_PREWARM) this._mayPrewarm(slot);
-      else {
-        this._rests?.due(slot);
-        this._timerFired();
-      }
+  private _playNext(): void {
+    this._endInstant(this._clock.next);
+    const event = this._clock.step();
+    if (event === TIMER_FIRED) {
+      this._timerFired();
+      return;
+    }
+    const slot = events.slotOf(event);
+    const kind = events.kindOf(event);
+    if (kind === events.EVENT_END) this._end(slot);
+    else if (kind === events.EVENT_READY) this._ready(slot);
+    else if (kind === events.EVENT_EXPIRE) this._mayExpire(slot);
+    // other kinds have a function in the slot's place, or the number of a VM at rest
+    else if (kind === events.EVENT_PREWARM) this._mayPrewarm(slot);
+    else {
+      this._rests?.due(slot);
+      this._timerFired();
     }
   }
 
@@ -472,7 +470,7 @@ export class SystemReplay {
   finish(): SystemRun {
     const { trace, machine, profiles } = this._config;
     const meters = this._meters;
-    this._playUntil(trace.spanMs);
+    while (this._clock.next <= trace.spanMs) this._playNext();
     this._moveClock(trace.spanMs);
     const unserved = [...this._waiting].filter(({ isMeasured }) => isMeasured);
     for (const call of unserved) this._refuse(call);

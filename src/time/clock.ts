@@ -43,7 +43,7 @@ export class Clock implements Timers {
   private readonly _freeIndexes: number[] = [];
   private _now = 0;
   private _pending = 0;
-  /** Cancelled timers stay in the queue until they are next. */
+  /** Cancelled timers stay in the queue, but never at its head. */
   private _cancelled = 0;
 
   constructor(nsPerTick = 1) {
@@ -64,7 +64,6 @@ export class Clock implements Timers {
 
   /** When the next thing happens, in ticks; Infinity when nothing will. */
   get next(): number {
-    if (this._cancelled > 0) this._dropCancelled();
     return this._queue.nextTime;
   }
 
@@ -101,13 +100,14 @@ export class Clock implements Timers {
   step(): number {
     this._now = this.next;
     const event = this._queue.pop();
+    if (this._cancelled > 0) this._dropCancelled();
     if (event < 0) this._fire(-1 - event);
     return event < 0 ? TIMER_FIRED : event;
   }
 
   /** Moves to a time in ticks before which nothing happens. */
   moveTo(at: number): void {
-    if (!this._isAhead(at) || this._hasBefore(at)) throw this._noTime(at);
+    if (!this._isAhead(at) || this.next < at) throw this._noTime(at);
     this._now = at;
   }
 
@@ -141,6 +141,7 @@ export class Clock implements Timers {
   forget(): void {
     this._pending -= 1;
     this._cancelled += 1;
+    this._dropCancelled();
   }
 
   private _dropCancelled(): void {
@@ -151,11 +152,6 @@ export class Clock implements Timers {
       this._freeIndexes.push(index);
       this._cancelled -= 1;
     }
-  }
-
-  /** Cancelled timers are looked for only if something seems to be there: replays come here for every arrival. */
-  private _hasBefore(at: number): boolean {
-    return this._queue.nextTime < at && this.next < at;
   }
 
   private _isAhead(at: number): boolean {

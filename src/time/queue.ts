@@ -7,7 +7,8 @@ type Events = Int32Array<ArrayBuffer>;
 const FIRST_CAPACITY = 64;
 
 export class EventQueue {
-  private _times: QueueColumn = new Float64Array(FIRST_CAPACITY);
+  /** The first says Infinity when there is none. */
+  private _times: QueueColumn = new Float64Array(FIRST_CAPACITY).fill(Infinity, 0, 1);
   private _orders: QueueColumn = new Float64Array(FIRST_CAPACITY);
   private _events: Events = new Int32Array(FIRST_CAPACITY);
   private _size = 0;
@@ -19,7 +20,7 @@ export class EventQueue {
 
   /** Time of the next event, Infinity when there is none. */
   get nextTime(): number {
-    return this._size === 0 ? Infinity : (this._times[0] as number);
+    return this._times[0] as number;
   }
 
   /** The next event; only when there is one. */
@@ -48,6 +49,7 @@ export class EventQueue {
     this._size -= 1;
     const last = this._size;
     if (last > 0) this._sink(this._times[last] as number, this._orders[last] as number, last);
+    else this._times[0] = Infinity;
     return event;
   }
 

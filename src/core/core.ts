@@ -247,7 +247,7 @@ export class Core {
   /** A counter of the core by its STAT_* index. */
   stat(index: number): number {
     expectWords(STAT, index);
-    return this._instance.stats[index] ?? 0;
+    return this._instance.stat(index);
   }
 
   /** Copies the guest: everything up to the last table node ever used. */

@@ -58,11 +58,18 @@ export interface FreeSpace {
   readonly wholeFrames: number;
 }
 
-/** A guest at rest, and who wakes it. */
-export interface Rest {
+/** What is looked at often, as it was when the guest lay down. */
+interface Seen {
+  readonly header: Uint32Array;
+  readonly stats: Float64Array;
+  /** Of compaction: how scattered memory is. */
+  readonly score: number;
+  readonly free: FreeSpace | undefined;
+}
+
+/** A guest at rest, and who wakes it. What was seen of it is not known of one from a checkpoint. */
+export interface Rest extends Partial<Seen> {
   readonly packed: Int32Array<ArrayBuffer>;
-  /** What was free when it lay down, where that is known: it is looked at often. */
-  readonly free?: FreeSpace | undefined;
   /** The guest again, in a memory of its sizes. */
   wake(instance: Instance): CoreExports;
 }
@@ -156,9 +163,14 @@ export class Instance {
     this._views = endedViews(ended);
   }
 
-  /** A word of the guest header by its byte offset. */
+  /** A word of the guest header by its byte offset. Looking wakes nobody. */
   headerWord(offset: number): number {
-    return this.header[offset >> 2] ?? 0;
+    return (this._rest?.header ?? this.header)[offset >> 2] ?? 0;
+  }
+
+  /** A counter by its STAT_* index. Looking wakes nobody. */
+  stat(index: number): number {
+    return (this._rest?.stats ?? this.stats)[index] ?? 0;
   }
 
   setHeaderWord(offset: number, value: number): void {

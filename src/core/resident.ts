@@ -48,6 +48,13 @@ export function packedOf(instance: Instance): Int32Array<ArrayBuffer> {
   });
 }
 
+/** What a guest that lies down can say of itself without being woken. */
+function seenOf(instance: Instance): Partial<Rest> {
+  const { header, stats, raw, config } = instance;
+  const free = isOnLlfree(config.build) ? undefined : freeSpaceOf(instance);
+  return { header: header.slice(), stats: stats.slice(), score: raw.proactiveScore(), free };
+}
+
 export class Resident {
   private _limitBytes = Infinity;
   /** Of the memories of guests that are awake, and of spare ones. */
@@ -177,8 +184,7 @@ export class Resident {
         continue;
       }
       this._take(this._hand);
-      const free = isOnLlfree(instance.config.build) ? undefined : freeSpaceOf(instance);
-      const raw = instance.lieDown({ ...this.restOf(packedOf(instance)), free });
+      const raw = instance.lieDown({ ...this.restOf(packedOf(instance)), ...seenOf(instance) });
       this._spare.push({ build: instance.config.build, raw });
     }
   }

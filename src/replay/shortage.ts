@@ -129,7 +129,7 @@ export class Shortage {
     let largest: MicroVm | undefined;
     let most = -1;
     for (const vm of host.system.vms()) {
-      const frames = vm.guest.core.privateFrames;
+      const frames = vm.unstirred.core.privateFrames;
       if (frames <= most) continue;
       most = frames;
       largest = vm;

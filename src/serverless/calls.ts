@@ -124,6 +124,7 @@ export class Calls implements Debtor {
     const isDisturbed = vm.settleCall(total, counts);
     this._isPlain = isWhole && !isDisturbed;
     if (!this._isPlain) vm.stir();
+    else if (this._pages.temporaryPages === 0) this._seeWhetherRecurs();
     if (isDisturbed) return true;
     if (vm.hasOperations) counts.fill(0);
     return vm.hasOperations;
@@ -131,13 +132,22 @@ export class Calls implements Debtor {
 
   private _endNow(total: Counts, counts: Counts): void {
     const vm = this._vm;
+    const isBare = this._pages.temporaryPages === 0;
+    // one without memory of its own that recurs has an end at which nothing happens
+    if (isBare && this._recursAt === vm.stirs) return;
     // where there is nothing to give back, no list changes
-    if (!this._isApart && this._pages.temporaryPages > 0) vm.stir();
+    if (!this._isApart && !isBare) vm.stir();
     this._process.freeTemporary();
     const isDisturbed = vm.settleCall(total, counts);
-    if (isDisturbed) vm.stir();
-    const recurs =
-      this._isPlain && !isDisturbed && this._process.callRecurs(this._file, this._pages);
-    this._recursAt = recurs ? vm.stirs : NEVER;
+    if (isDisturbed) {
+      vm.stir();
+      this._isPlain = false;
+    }
+    this._seeWhetherRecurs();
+  }
+
+  private _seeWhetherRecurs(): void {
+    const recurs = this._isPlain && this._process.callRecurs(this._file, this._pages);
+    this._recursAt = recurs ? this._vm.stirs : NEVER;
   }
 }

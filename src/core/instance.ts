@@ -58,18 +58,12 @@ export interface FreeSpace {
   readonly wholeFrames: number;
 }
 
-/** What is looked at often, as it was when the guest lay down. */
-interface Seen {
-  readonly header: Uint32Array;
-  readonly stats: Float64Array;
-  /** Of compaction: how scattered memory is. */
-  readonly score: number;
-  readonly free: FreeSpace | undefined;
-}
-
-/** A guest at rest, and who wakes it. What was seen of it is not known of one from a checkpoint. */
-export interface Rest extends Partial<Seen> {
+/** A guest at rest, what is looked at often, and who wakes it. */
+export interface Rest extends Pick<Views, 'header' | 'stats'> {
   readonly packed: Int32Array<ArrayBuffer>;
+  /** What was free when it lay down, and how scattered it was, where that is known. */
+  readonly free?: FreeSpace | undefined;
+  readonly score?: number;
   /** The guest again, in a memory of its sizes. */
   wake(instance: Instance): CoreExports;
 }
@@ -80,14 +74,14 @@ export class Instance {
   ended: Ended | undefined;
   /** Somebody has looked at it since this was last set to false. */
   isUsed = true;
-  /** undefined: it is awake. */
-  private _rest: Rest | undefined;
+  /** What it is while it rests; undefined: it is awake. */
+  rest: Rest | undefined;
   private _views: Views | undefined;
 
   /** A guest that has been laid out, or one at rest. */
   constructor(guest: CoreExports | Rest, config: Required<CoreConfig>) {
     this.config = config;
-    if ('packed' in guest) this._rest = guest;
+    if ('packed' in guest) this.rest = guest;
     else this._views = new Views(guest, config);
   }
 
@@ -97,22 +91,17 @@ export class Instance {
   }
 
   private _wake(): Views {
-    const rest = this._rest as Rest;
+    const rest = this.rest as Rest;
     const views = new Views(rest.wake(this), this.config);
-    this._rest = undefined;
+    this.rest = undefined;
     this._views = views;
     return views;
-  }
-
-  /** What it is while it rests. */
-  get rest(): Rest | undefined {
-    return this._rest;
   }
 
   /** It rests from now on. What its calls were: another may work on it. */
   lieDown(rest: Rest): CoreExports {
     const { raw } = this._awake;
-    this._rest = rest;
+    this.rest = rest;
     this._views = undefined;
     return raw;
   }
@@ -128,16 +117,6 @@ export class Instance {
 
   get words(): Uint32Array {
     return this._awake.words;
-  }
-
-  /** The guest header. */
-  get header(): Uint32Array {
-    return this._awake.header;
-  }
-
-  /** Counters by STAT_* index. */
-  get stats(): Float64Array {
-    return this._awake.stats;
   }
 
   /** Room for the commands of a recording and for their log. */
@@ -159,22 +138,22 @@ export class Instance {
   /** The same, when there is nothing to hand on. */
   endAs(ended: Ended): void {
     this.ended = ended;
-    this._rest = undefined;
+    this.rest = undefined;
     this._views = endedViews(ended);
   }
 
   /** A word of the guest header by its byte offset. Looking wakes nobody. */
   headerWord(offset: number): number {
-    return (this._rest?.header ?? this.header)[offset >> 2] ?? 0;
+    return (this.rest ?? this._awake).header[offset >> 2] ?? 0;
   }
 
   /** A counter by its STAT_* index. Looking wakes nobody. */
   stat(index: number): number {
-    return (this._rest?.stats ?? this.stats)[index] ?? 0;
+    return (this.rest ?? this._awake).stats[index] ?? 0;
   }
 
   setHeaderWord(offset: number, value: number): void {
-    this.header[offset >> 2] = value;
+    this._awake.header[offset >> 2] = value;
   }
 
   /** The word at an address. */

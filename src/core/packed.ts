@@ -93,14 +93,15 @@ function goOn(words: Int32Array, from: number, end: number): void {
   }
 }
 
-/** Writes what was packed over the first words. */
+/** Writes what was packed over the first words, as far as there is room. */
 export function unpack(packed: Int32Array, words: Int32Array): void {
   let to = 0;
-  for (let at = 0; at < packed.length;) {
+  for (let at = 0; at < packed.length && to < words.length;) {
     const broken = to + 2 * (packed[at] as number);
-    goOn(words, to, broken);
+    goOn(words, to, Math.min(broken, words.length));
     const own = 2 * (packed[at + 1] as number);
-    words.set(packed.subarray(at + 2, at + 2 + own), broken);
+    const room = Math.max(0, Math.min(own, words.length - broken));
+    words.set(packed.subarray(at + 2, at + 2 + room), room > 0 ? broken : 0);
     to = broken + own;
     at += 2 + own;
   }

@@ -1,7 +1,13 @@
 // Guests whose memory this thread has unpacked. Beyond a limit those that were not used for longest are packed, and others
 // get their instances: results do not depend on it, and thousands of guests fit where hundreds did.
 
-import { GUEST_BASE, GUEST_SPAN_OFFSET } from '../abi/layout.ts';
+import {
+  GUEST_BASE,
+  GUEST_BYTES,
+  GUEST_SPAN_OFFSET,
+  STATS_BASE,
+  STATS_MAX,
+} from '../abi/layout.ts';
 import { PAGEBLOCK_FRAMES } from '../abi/unit.ts';
 import { expectNumber } from '../check/index.ts';
 import { type CoreConfig, expectSpace } from './config.ts';
@@ -48,11 +54,10 @@ export function packedOf(instance: Instance): Int32Array<ArrayBuffer> {
   });
 }
 
-/** What a guest that lies down can say of itself without being woken. */
-function seenOf(instance: Instance): Partial<Rest> {
-  const { header, stats, raw, config } = instance;
-  const free = isOnLlfree(config.build) ? undefined : freeSpaceOf(instance);
-  return { header: header.slice(), stats: stats.slice(), score: raw.proactiveScore(), free };
+/** What is free in a guest, and how scattered that is. */
+function seenOf(instance: Instance): Pick<Rest, 'free' | 'score'> {
+  const free = isOnLlfree(instance.config.build) ? undefined : freeSpaceOf(instance);
+  return { free, score: instance.raw.proactiveScore() };
 }
 
 export class Resident {
@@ -120,7 +125,14 @@ export class Resident {
 
   /** The rest of a guest that was packed. */
   restOf(packed: Int32Array<ArrayBuffer>): Rest {
-    return { packed, wake: (instance) => this._wake(packed, instance) };
+    const head = new Int32Array((STATS_BASE - GUEST_BASE) / 4 + 2 * STATS_MAX);
+    unpack(packed, head);
+    return {
+      packed,
+      header: new Uint32Array(head.buffer, 0, GUEST_BYTES / 4),
+      stats: new Float64Array(head.buffer, STATS_BASE - GUEST_BASE, STATS_MAX),
+      wake: (instance) => this._wake(packed, instance),
+    };
   }
 
   private _wake(packed: Int32Array, instance: Instance): CoreExports {

@@ -13,6 +13,7 @@ import {
   STAT_FAULT_PAGES,
   STAT_FORKED_PAGES,
   STAT_FREE_PAGES,
+  STAT_KSWAPD_WAKES,
   STAT_MIGRATED_PAGES,
   STAT_RELEASED_PAGES,
   STAT_TEMPLATE_COPIES,
@@ -108,6 +109,22 @@ export function pageOpsOf(counts: Counts): number {
   );
 }
 
+/** Counters of what takes pages, or the host's memory behind them, from those who have them, and of who is woken. */
+const TAKING: readonly number[] = [
+  STAT_DROPPED_PAGES,
+  STAT_RELEASED_PAGES,
+  STAT_FORKED_PAGES,
+  STAT_MIGRATED_PAGES,
+  STAT_KSWAPD_WAKES,
+];
+
+/** A number that rises when one of them does. */
+export function takenIn(core: Core): number {
+  let taken = 0;
+  for (let at = 0; at < TAKING.length; at += 1) taken += core.stat(TAKING[at] as number);
+  return taken;
+}
+
 /**
  * Remembers where a core's counters stood; each reading gives what was added since the one before.
  */
@@ -129,6 +146,11 @@ export class Meter {
       if (core.stat(METERED[slot] as number) !== last[slot]) return true;
     }
     return false;
+  }
+
+  /** Whether nothing was counted since the last reading. */
+  get isRead(): boolean {
+    return METERED.every((stat, slot) => this._core.stat(stat) === this._last[slot]);
   }
 
   /** What happened since the last reading is known. */

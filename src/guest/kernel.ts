@@ -32,7 +32,7 @@ import {
   expectAnswer,
   layoutOf,
 } from '../core/index.ts';
-import { type Counts, Meter, expectCounts, newCounts } from './counts.ts';
+import { type Counts, Meter, expectCounts, newCounts, takenIn } from './counts.ts';
 import { CZones } from './zones.ts';
 import { type ResumeTouches, memmapFrames } from './footprint.ts';
 import { GuestOutOfMemory } from './error.ts';
@@ -456,6 +456,16 @@ export class GuestKernel {
   /** Whether the guest's core did something since the last reading that disturbs calls. */
   get isDisturbed(): boolean {
     return this._meter.isDisturbed;
+  }
+
+  /** A number that rises when anything takes pages, or the host's memory behind them, from those who have them, or wakes a worker. */
+  get taken(): number {
+    return takenIn(this.core);
+  }
+
+  /** Whether everything that happened in it was read, and nobody waits for anything. */
+  get isSettled(): boolean {
+    return this._meter.isRead && this.core.moves.pending === 0 && !this.hasDriversWork;
   }
 
   /** What the guest's core did since the last reading is known. */

@@ -32,6 +32,8 @@ export class Calls implements Debtor {
   private readonly _isApart: boolean;
   /** Nothing but calls has happened to the VM since this one's last was found to recur. */
   private _recursAt = NEVER;
+  /** What others had taken away in the guest then; NEVER: it may be this one's own process that does. */
+  private _takenAt = NEVER;
   /** The last begin met nothing. */
   private _isPlain = false;
   /** Calls that are put off, and whether one has begun besides them. */
@@ -56,7 +58,7 @@ export class Calls implements Debtor {
 
   /** Counts as MicroVm.settleCall hands them on; whether they, or a device, may hold the call up. */
   begin(total: Counts, counts: Counts): boolean {
-    if (this._recursAt !== this._vm.stirs) {
+    if (this._recursAt !== this._vm.stirs && !this._stillRecurs()) {
       return this._recursStill() ? this._beginStill(total, counts) : this._beginNow(total, counts);
     }
     this._isAhead = true;
@@ -147,7 +149,26 @@ export class Calls implements Debtor {
   }
 
   private _seeWhetherRecurs(): void {
+    const vm = this._vm;
     const recurs = this._isPlain && this._process.callRecurs(this._file, this._pages);
-    this._recursAt = recurs ? this._vm.stirs : NEVER;
+    this._recursAt = recurs ? vm.stirs : NEVER;
+    this._takenAt = recurs && this._pages.temporaryPages === 0 ? vm.unstirred.taken : NEVER;
+  }
+
+  /**
+   * A call without memory of its own finds in place what it found there before, whatever else came into the guest, as long as
+   * nothing was taken away and nobody waits for the guest's workers.
+   */
+  private _stillRecurs(): boolean {
+    const vm = this._vm;
+    if (this._takenAt === NEVER || this._takenAt !== vm.unstirred.taken || !vm.isSettled)
+      return false;
+    this._recursAt = vm.stirs;
+    return true;
+  }
+
+  /** Its process takes or gives memory besides: the next one is looked at. */
+  forget(): void {
+    this._takenAt = NEVER;
   }
 }

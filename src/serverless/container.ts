@@ -210,10 +210,16 @@ export class Container {
   follow(frames: number): void {
     const change = frames - this._heapFrames;
     if (change === 0) return;
-    this.vm.stir();
+    this._stir();
     if (change > 0) this._process.touch(this._heapFrames, change, true);
     else this._process.free(frames, -change);
     this._heapFrames = frames;
+  }
+
+  /** Its process is about to do something else than a call. */
+  private _stir(): void {
+    this._calls.forget();
+    this.vm.stir();
   }
 
   /** The host sends it calls, or has none for it. Each call says the former. */
@@ -248,6 +254,7 @@ export class Container {
   /** Its VM was suspended meanwhile: what it touches in memory besides the call. */
   private _comeBack(): void {
     const { vm, profile } = this;
+    this._stir();
     this._seenSuspends = vm.suspends;
     touchResumed(this._process, profile, this._heapFrames);
     readResumed(vm.guest, profile, 0);
@@ -270,7 +277,7 @@ export class Container {
     const { callChurnFrames = 0, callChurnShape, callWriteFrames } = this.profile;
     const frames = Math.round(callChurnFrames * grownShare(this._call, callChurnShape));
     if (frames <= this._replaced) return;
-    this.vm.stir();
+    this._stir();
     const end = callWriteFrames > 0 ? callWriteFrames : this._heapFrames;
     replaceFrames(this._process, end, frames - this._replaced);
     this._replaced = frames;
@@ -281,7 +288,7 @@ export class Container {
     const { name, fileFrames, growthFileFrames = 0, growthFileShape } = this.profile;
     const more = Math.round(growthFileFrames * grownShare(this._call, growthFileShape));
     if (more <= this._readSince) return;
-    this.vm.stir();
+    this._stir();
     const { files } = this.vm.guest;
     files.readOn(files.open(name), fileFrames + this._readSince, fileFrames + more, 0);
     this._readSince = more;

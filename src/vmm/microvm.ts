@@ -196,8 +196,13 @@ export class MicroVm {
   }
 
   /** The guest for who looks and changes nothing, without a stir: temporary pages of calls that were put off count as free. */
-  get unstirred(): Pick<GuestKernel, 'core' | 'config'> {
+  get unstirred(): Pick<GuestKernel, 'core' | 'config' | 'taken'> {
     return this._guest;
+  }
+
+  /** Whether a settle would find nothing: so far all that happened was settled. */
+  get isSettled(): boolean {
+    return !this._isCarrying && this._guest.isSettled;
   }
 
   /** How often the guest was looked at or changed by others than calls. */

@@ -17,6 +17,7 @@ import {
   profileOf,
   verify,
 } from '../../../src/serverless/index.ts';
+import type { Calls } from '../../../src/serverless/calls.ts';
 import { NS_PER_MS } from '../../../src/abi/unit.ts';
 import { STAT_ALLOC_PAGES, STAT_TOUCHED_PAGES } from '../../../src/abi/stat.ts';
 import { Clock } from '../../../src/time/index.ts';
@@ -27,6 +28,12 @@ const STILL = { ...PROFILE, callTemporaryFrames: 0 };
 const NAMES = SYSTEMS.map(({ name }) => name);
 
 const WAIT = 'that recur wait for whoever asks for the guest';
+
+/** Somebody looks at its guest, and nothing is known of its next call. */
+function carryOut(container: Container): void {
+  container.vm.stir();
+  (container as unknown as { readonly _calls: Calls })._calls.forget();
+}
 
 /** One system and what was counted in it. */
 class World {
@@ -64,7 +71,7 @@ class World {
     const [container] = this.idle.splice(which % this.idle.length, 1);
     if (container === undefined) return false;
     this.busy.push(container);
-    if (this.#isPlain) container.vm.stir();
+    if (this.#isPlain) carryOut(container);
     const isHeld = container.begin(this.total, newCounts());
     // as replays do: what devices did is asked for once
     if (isHeld) container.vm.takeOperations();
@@ -74,7 +81,7 @@ class World {
   end(which: number): void {
     const [container] = this.busy.splice(which % this.busy.length, 1);
     if (container === undefined) return;
-    if (this.#isPlain) container.vm.stir();
+    if (this.#isPlain) carryOut(container);
     container.end(this.total, newCounts());
     this.idle.push(container);
   }

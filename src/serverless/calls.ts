@@ -58,7 +58,7 @@ export class Calls implements Debtor {
 
   /** Counts as MicroVm.settleCall hands them on; whether they, or a device, may hold the call up. */
   begin(total: Counts, counts: Counts): boolean {
-    if (this._recursAt !== this._vm.stirs && !this._stillRecurs()) {
+    if (!this._stillRecurs()) {
       return this._recursStill() ? this._beginStill(total, counts) : this._beginNow(total, counts);
     }
     this._isAhead = true;
@@ -113,6 +113,7 @@ export class Calls implements Debtor {
     const vm = this._vm;
     const isDisturbed = vm.settleCall(total, counts);
     this._recursAt = vm.stirs;
+    this._takenAt = vm.unstirred.taken;
     this.begin(total, counts);
     if (isDisturbed) add(counts, COUNT_TOUCHED_PAGES, this._touchedPages);
     else if (vm.hasOperations) counts.fill(0);
@@ -136,7 +137,7 @@ export class Calls implements Debtor {
     const vm = this._vm;
     const isBare = this._pages.temporaryPages === 0;
     // one without memory of its own that recurs has an end at which nothing happens
-    if (isBare && this._recursAt === vm.stirs) return;
+    if (isBare && this._stillRecurs()) return;
     // where there is nothing to give back, no list changes
     if (!this._isApart && !isBare) vm.stir();
     this._process.freeTemporary();
@@ -161,6 +162,7 @@ export class Calls implements Debtor {
    */
   private _stillRecurs(): boolean {
     const vm = this._vm;
+    if (this._recursAt === vm.stirs) return true;
     if (this._takenAt === NEVER || this._takenAt !== vm.unstirred.taken || !vm.isSettled)
       return false;
     this._recursAt = vm.stirs;

@@ -7,7 +7,7 @@ export { create, finishBoot, layOut, memoryHandOver, memoryPresent, zoneSpan } f
 
 // copies of it
 export { blockInUse, nonZeroEnd, nonZeroStart, snapshotBytes, stateHash } from './image';
-export { steadyEnd } from './base/steady';
+export { steadyEnd, steadyFill } from './base/steady';
 export { touchedBlocks } from './base/touched';
 
 // page requests

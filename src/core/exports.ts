@@ -32,6 +32,7 @@ export type CoreExports = {
   snapshotBytes(): number;
   stateHash(): number;
   steadyEnd(at: number, end: number): number;
+  steadyFill(at: number, end: number): void;
   touchedBlocks(): number;
   allocPages(gfp: number, order: number, cpu: number, tag: number): number;
   freePages(pfn: number, order: number, cpu: number): number;

@@ -93,12 +93,19 @@ function goOn(words: Int32Array, from: number, end: number): void {
   }
 }
 
-/** Writes what was packed over the first words, as far as there is room. */
-export function unpack(packed: Int32Array, words: Int32Array): void {
+/** Writes words from one to another, pairs that go on as the two before them. */
+export type SteadyFill = (from: number, end: number) => void;
+
+/** Writes what was packed over the first words, as far as there is room. `fill`: who writes long stretches faster. */
+export function unpack(
+  packed: Int32Array,
+  words: Int32Array,
+  fill: SteadyFill = (from, end) => goOn(words, from, end),
+): void {
   let to = 0;
   for (let at = 0; at < packed.length && to < words.length;) {
     const broken = to + 2 * (packed[at] as number);
-    goOn(words, to, Math.min(broken, words.length));
+    fill(to, Math.min(broken, words.length));
     const own = 2 * (packed[at + 1] as number);
     const room = Math.max(0, Math.min(own, words.length - broken));
     words.set(packed.subarray(at + 2, at + 2 + room), room > 0 ? broken : 0);

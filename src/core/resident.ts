@@ -137,7 +137,9 @@ export class Resident {
 
   private _wake(packed: Int32Array, instance: Instance): CoreExports {
     const raw = this._layOut(instance.config, this._memoryFor(instance.config));
-    unpack(packed, new Int32Array(raw.memory.buffer, GUEST_BASE));
+    unpack(packed, new Int32Array(raw.memory.buffer, GUEST_BASE), (from, end) =>
+      raw.steadyFill(GUEST_BASE + 4 * from, GUEST_BASE + 4 * end),
+    );
     this._awake.push(instance);
     return raw;
   }

@@ -41,6 +41,7 @@ const NOT_CALLED: ReadonlySet<string> = new Set([
   'stateFree',
   'stateParked',
   'steadyEnd',
+  'steadyFill',
   'verifyAll',
   'zoneSpan',
 ]);

@@ -47,6 +47,24 @@ it('each word of a pair goes on by itself, over the ends of 32 bits too, and whe
   );
 });
 
+it('what is written to go on, goes on, and nothing behind it is written', () => {
+  const from = 2 * GUEST_BASE;
+  const pairs = fc.tuple(lane, lane, fc.integer({ min: 0, max: 70 }));
+  fc.assert(
+    fc.property(pairs, ([low, high, length]) => {
+      const expected = Int32Array.from(
+        Array.from({ length: length + 2 }, (_, at) =>
+          [low, high].map(({ first, step }) => first + at * step),
+        ).flat(),
+      );
+      const written = new Int32Array(bytesOf(CORE).buffer, from, expected.length + 2).fill(-7);
+      written.set(expected.subarray(0, 4));
+      rawOf(CORE).steadyFill(from + 16, from + expected.byteLength);
+      expect([...written]).toEqual([...expected, -7, -7]);
+    }),
+  );
+});
+
 it('zeros go on to the end', () => {
   expect(ends(new Int32Array(70))[0]).toEqual([70, 70]);
 });

@@ -24,7 +24,11 @@ export class CorePool {
 
   private _resident(snapshot: CoreSnapshot): Core {
     checkSnapshot(snapshot);
-    const core = Core.fromSnapshot(snapshot, resident().blank(snapshot.config));
+    const left = resident().leftOf(snapshot.config);
+    const core =
+      left === undefined
+        ? Core.fromSnapshot(snapshot, resident().blank(snapshot.config))
+        : copyOnto(left, snapshot);
     resident().enter(instanceOf(core));
     return core;
   }
@@ -37,7 +41,7 @@ export class CorePool {
     const left = endCore(core, what, why);
     if (left === undefined) return;
     if (resident().isLimited) {
-      resident().leave(instanceOf(core), left.raw);
+      resident().leave(instanceOf(core), left);
       return;
     }
     if (resident().forget(instanceOf(core), left.raw)) return;

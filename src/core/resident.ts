@@ -11,6 +11,7 @@ import {
 import { PAGEBLOCK_FRAMES } from '../abi/unit.ts';
 import { expectNumber } from '../check/index.ts';
 import { type CoreConfig, expectSpace } from './config.ts';
+import type { LeftInstance } from './core.ts';
 import type { CoreExports } from './exports.ts';
 import { freeSpaceOf } from './free-space.ts';
 import { Instance, type Rest } from './instance.ts';
@@ -60,6 +61,14 @@ function seenOf(instance: Instance): Pick<Rest, 'free' | 'score'> {
   return { free, score: instance.raw.proactiveScore() };
 }
 
+/** A memory that nobody uses. */
+interface Spare extends Partial<LeftInstance> {
+  readonly build: CoreBuild;
+  readonly raw: CoreExports;
+  /** keyOf the guest that ended in it; undefined: others may have been there since it was laid out. */
+  readonly key?: string;
+}
+
 export class Resident {
   private _limitBytes = Infinity;
   /** Of the memories of guests that are awake, and of spare ones. */
@@ -68,7 +77,7 @@ export class Resident {
   private readonly _awake: Instance[] = [];
   private _hand = 0;
   /** Memories that nobody uses. */
-  private readonly _spare: { readonly build: CoreBuild; readonly raw: CoreExports }[] = [];
+  private readonly _spare: Spare[] = [];
   /** What a guest of some sizes needs, once one has been laid out. */
   private readonly _needs = new Map<string, number>();
   private readonly _words = new Map<string, number>();
@@ -95,10 +104,19 @@ export class Resident {
   }
 
   /** A guest that was awake has ended; what its calls were is another's. */
-  leave(instance: Instance, raw: CoreExports): void {
-    this.forget(instance, raw);
-    this._bytes += bytesOf(raw);
-    this._spare.push({ build: instance.config.build, raw });
+  leave(instance: Instance, left: LeftInstance): void {
+    this.forget(instance, left.raw);
+    this._bytes += bytesOf(left.raw);
+    const { config } = instance;
+    this._spare.push({ build: config.build, key: keyOf(config), ...left });
+  }
+
+  /** What such a guest has left, if nobody has used it since: less of it must be cleared than of a blank one. */
+  leftOf(config: Sizes): LeftInstance | undefined {
+    const wanted = keyOf(config);
+    const at = this._spare.findLastIndex(({ key }) => key === wanted);
+    const [found] = at < 0 ? [] : this._spare.splice(at, 1);
+    return found && { raw: found.raw, image: found.image };
   }
 
   /** The same where no limit holds any more: its memory is nobody's. Whether it was among those that are awake. */

@@ -217,19 +217,15 @@ export class MicroVm {
     this._guest.stir();
   }
 
-  /**
-   * Puts off that a debtor's temporary pages come, or go (below zero): only the host's account has it now. The debtor knows that
-   * nothing else would happen to the guest, and is asked once.
-   */
+  /** A debtor's temporary pages come, or go (below zero), in the host's account alone. It knows that nothing else would happen. */
   putOff(debtor: Debtor, pages: number): void {
     if (!this._debtors.includes(debtor)) {
       expectDebt(debtor, pages);
       this._debtors.push(debtor);
     }
     this._guest.skipBackground(Math.abs(pages));
-    const { host, clocks } = this._context;
-    if (pages !== 0) this._owedNs = clocks.timers.nowNs;
-    host.moveIdle(CAUSE_ANONYMOUS, pages);
+    if (pages !== 0) this._owedNs = this._context.clocks.timers.nowNs;
+    this._context.host.moveIdle(CAUSE_ANONYMOUS, pages);
   }
 
   /** A debtor's pages are about to come: the account will have them from the guest. */

@@ -18,6 +18,7 @@ export const COMPACT_CONTENDED = 4;
 /** Not tried: it failed not long ago. */
 export const COMPACT_DEFERRED = 5;
 
-/** Bits of a turn of kcompactd: it pauses after each batch of pages; it is not woken where no zone is suitable. */
+/** Bit of a turn of kcompactd: it pauses after each batch of pages. */
 export const KCOMPACTD_PAUSES = 1;
+/** Bit of a turn of kcompactd: it is not woken where no zone is suitable. */
 export const KCOMPACTD_WOKEN = 2;

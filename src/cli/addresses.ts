@@ -1,9 +1,9 @@
 // The addresses that this process may have (ulimit -v). Where there are too few for its threads the engine aborts, so that is looked at
-// before. Loaded with main.ts, so it loads nothing but what is Node's.
+// before. Loaded with main.ts, so it loads next to nothing.
 
 import { readFileSync } from 'node:fs';
+import { GIB } from '../abi/unit.ts';
 
-const GIB = 2 ** 30;
 /** Of Node, and of each of its threads beside the first (measured: 0.8 and 0.9 GiB). */
 const PROCESS_BYTES = GIB;
 const THREAD_BYTES = GIB;

@@ -23,7 +23,7 @@ import type { GuestMemory } from './memory.ts';
 /** It waits so long between two looks (HPAGE_FRAG_CHECK_INTERVAL_MSEC). */
 export const PROACTIVE_NS: number = 500 * NS_PER_MS;
 /** The same once it was woken: its timer expires on whole 32 ms. */
-const WAIT_NS: number = 512 * NS_PER_MS;
+const WAIT_NS: number = 16 * 32 * NS_PER_MS;
 /** After a run that did not help so many times as long (1 << COMPACT_MAX_DEFER_SHIFT). */
 const PROACTIVE_DEFER = 64;
 /** Percent of scattered memory above which it runs (vm.compaction_proactiveness 20). */

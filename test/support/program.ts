@@ -1,9 +1,10 @@
 // Commands of a compiled recording carried out one by one on an exact state, with what they logged.
 
-import { Core, PROGRAM_COMMAND_WORDS } from '../../src/core/index.ts';
+import { Core, PROGRAM_COMMAND_WORDS, PROGRAM_POP } from '../../src/core/index.ts';
 import { loadState, saveState, stateFrames } from '../../src/core/state.ts';
 import type { AllocatorState, PcpState, ZoneState } from '../../src/core/index.ts';
-import { printLists } from '../model/fixture.ts';
+import { emptyLists } from '../../src/recording/read/pagestate.ts';
+import { M, U, makeState, printLists, withPcp } from '../model/fixture.ts';
 import { stateAt } from './core.ts';
 
 /** One command; what is not said is 0, the zone DMA32. */
@@ -99,3 +100,16 @@ export class Replayed {
     return stateAt(this.core, pfn);
   }
 }
+
+/** Pages on the lists of order 0, the first at the head; the zone has a free block of order 3. */
+export function parked(movable: readonly number[], unmovable: readonly number[] = []): Replayed {
+  const lists = emptyLists(14);
+  lists[U] = Uint32Array.from(unmovable);
+  lists[M] = Uint32Array.from(movable);
+  const count = movable.length + unmovable.length;
+  const sizes = { count, high: 60, highMin: 60, highMax: 60, batch: 7, lists };
+  return new Replayed(withPcp(makeState([M, U], [[3, M, [64]]]), sizes));
+}
+
+/** A page of a type, off its per-cpu list. */
+export const pop = (frame: number, type: number = M): Op => ({ op: PROGRAM_POP, type, frame });

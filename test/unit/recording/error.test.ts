@@ -22,6 +22,10 @@ const defect = (): never => {
   throw new TypeError('x is not a function');
 };
 
+const refusedCommand = (): never => {
+  throw new RefusedCommand(1, 'frame 0x7');
+};
+
 describe('what a recording makes the core do', () => {
   it('becomes one error with the file when the core refuses or traps', () => {
     const refused: (() => never)[] = [
@@ -41,15 +45,12 @@ describe('what a recording makes the core do', () => {
   });
 
   it('has the line of the event whose command is refused, in whatever file it was met', () => {
-    const refused = (): never => {
-      throw new RefusedCommand(1, 'frame 0x7');
-    };
     const said =
       'folder/trace.txt.gz:9: expected an event that what came before it allows, found frame 0x7';
-    expect(() => following(CAPTURE, refused)).toThrow(said);
-    expect(() => following(CAPTURE, () => followingFile(CAPTURE, 'device.log', refused))).toThrow(
-      said,
-    );
+    expect(() => following(CAPTURE, refusedCommand)).toThrow(said);
+    expect(() =>
+      following(CAPTURE, () => followingFile(CAPTURE, 'device.log', refusedCommand)),
+    ).toThrow(said);
   });
 
   it('keeps a defect of the emulator as it is', () => {

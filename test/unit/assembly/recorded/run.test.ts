@@ -23,40 +23,24 @@ import {
   PROGRAM_DRAIN,
   PROGRAM_DRAIN_ALL,
   PROGRAM_FREE,
-  PROGRAM_POP,
   PROGRAM_RECLAIM,
   PROGRAM_REFILL,
   PROGRAM_REFUSED,
   PROGRAM_RELEASE,
   PROGRAM_REQUEST,
   PROGRAM_REQUEST_BULK,
-  PROGRAM_SCAN_BEGIN,
   PROGRAM_TAKE,
   PROGRAM_VICTIM,
   RESYNC_BUDDY,
   RESYNC_IN_USE,
   RESYNC_PCP,
   RESYNC_SPLIT,
-  STATUS_BAD_ARGUMENT,
 } from '../../../../src/core/index.ts';
-import { emptyLists } from '../../../../src/recording/read/pagestate.ts';
-import { HIGHATOMIC, M, U, makeState, withPcp, withZone } from '../../../model/fixture.ts';
-import { type Op, Replayed } from '../../../support/program.ts';
+import { HIGHATOMIC, M, U, makeState, withZone } from '../../../model/fixture.ts';
+import { type Op, Replayed, parked, pop } from '../../../support/program.ts';
 
 const UNMOVABLE_LIST = 0;
 const MOVABLE_LIST = 1;
-
-/** Pages on the lists of order 0, the first at the head; the zone has a free block of order 3. */
-function parked(movable: readonly number[], unmovable: readonly number[] = []): Replayed {
-  const lists = emptyLists(14);
-  lists[UNMOVABLE_LIST] = Uint32Array.from(unmovable);
-  lists[MOVABLE_LIST] = Uint32Array.from(movable);
-  const count = movable.length + unmovable.length;
-  const sizes = { count, high: 60, highMin: 60, highMax: 60, batch: 7, lists };
-  return new Replayed(withPcp(makeState([M, U], [[3, M, [64]]]), sizes));
-}
-
-const pop = (frame: number, type = M): Op => ({ op: PROGRAM_POP, type, frame });
 
 describe('a pop', () => {
   it('takes the head of the list, for its type of memory', () => {
@@ -294,31 +278,6 @@ it('kswapd’s turn is marked in all zones up to one', () => {
   expect(replay.zone().flags & 2).toBe(2);
   replay.logOf({ op: PROGRAM_RECLAIM, operand: 0 });
   expect(replay.zone().flags & 2).toBe(0);
-});
-
-describe('a program', () => {
-  it.each([
-    ['no operation', { op: 99 }],
-    ['a frame outside memory', { op: PROGRAM_POP, frame: 0x7fffffff }],
-    ['a zone of no kernel', { op: PROGRAM_POP, zone: 4 }],
-    ['a CPU that is not there', { op: PROGRAM_POP, cpu: 9 }],
-    ['a block that is not at its order', { op: PROGRAM_POP, frame: 10, order: 2 }],
-    ['an order of no block', { op: PROGRAM_TAKE, frame: 0, order: 11 }],
-    ['a type of no per-cpu list', { op: PROGRAM_POP, frame: 10, type: 3 }],
-    ['a type that no request has', { op: PROGRAM_TAKE, frame: 10, type: 4 }],
-    ['a scanner outside memory', { op: PROGRAM_SCAN_BEGIN, operand: 0xffff_fe00 }],
-  ])('with %s is done up to that command, and refused there', (_, bad) => {
-    const replay = parked([8, 10]);
-    expect(replay.run([pop(8), bad])).toBe(1);
-    expect(replay.state(8)).toBe(KIND_MOVABLE);
-    expect(replay.run([bad])).toBe(STATUS_BAD_ARGUMENT);
-  });
-
-  it('that names another zone than a block’s is about the block’s own', () => {
-    const replay = parked([8, 10]);
-    expect(replay.logOf({ op: PROGRAM_FREE, frame: 40, zone: 0 })).toEqual([]);
-    expect(replay.parked(1)).toEqual([40, 8, 10]);
-  });
 });
 
 it('a task that is being killed for want of memory gets half of what the min mark keeps, unless its mask forbids', () => {

@@ -47,4 +47,5 @@ export {
   expectShape,
 } from './shape.ts';
 export { shippedFile, shippedTogether } from './shipped.ts';
+export { whyUnread } from './unread.ts';
 export { UNPRINTABLE, escaped, markupOf, shortened, utf8Of } from './text.ts';

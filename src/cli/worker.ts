@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { MS_PER_S } from '../abi/unit.ts';
-import { utf8Of } from '../check/index.ts';
+import { utf8Of, whyUnread } from '../check/index.ts';
 import {
   type Job,
   JobError,
@@ -48,8 +48,7 @@ function jobAt(file: string): { readonly job: Job; readonly store: JobStore } {
   try {
     text = utf8Of(readFileSync(file));
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    throw new UsageError(`${file}: expected a job's file, found ${code}`);
+    throw new UsageError(`${file}: expected a job's file, found ${whyUnread(error)}`);
   }
   if (text === undefined) throw new UsageError(`${file}: expected UTF-8 text, found other bytes`);
   const job = parseJob(text, file);

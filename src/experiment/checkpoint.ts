@@ -1,6 +1,7 @@
 // The checkpoints of a run: what it can go on from, of every replay and system in it, or what came of them.
 
 import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
+import { whyUnread } from '../check/index.ts';
 import { type Pack, UnreadableState, expectSame, isSealed, seal, unseal } from '../graph/index.ts';
 import { type Keeper, type RecordSink, type ReplayPlan, startWall } from '../replay/index.ts';
 import { OutputError } from '../report/index.ts';
@@ -27,9 +28,9 @@ export function readCheckpoint(from: StatePlace, identity: Identity): Parts {
   try {
     bytes = from.read();
   } catch (error) {
-    throw unread(from, String((error as NodeJS.ErrnoException).code), error);
+    throw unread(from, whyUnread(error), error);
   }
-  if (bytes === undefined) throw unread(from, 'ENOENT');
+  if (bytes === undefined) throw unread(from, 'nothing of that name');
   try {
     const { of, parts } = unseal(KIND, bytes);
     expectSame(of, identity);

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { type Document, LineCounter, isMap, isNode, isScalar, parseDocument } from 'yaml';
 import type * as z from 'zod';
 import { MIB } from '../abi/unit.ts';
-import { expectText, nearestName } from '../check/index.ts';
+import { expectText, nearestName, whyUnread } from '../check/index.ts';
 import { ExperimentError, UnreadableFile } from './error.ts';
 
 /** Far above what anybody writes by hand. */
@@ -81,9 +81,9 @@ function textOf(file: string): string {
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    const why = code === 'ERR_ENCODING_INVALID_ENCODED_DATA' ? 'text that is not UTF-8' : code;
-    throw new UnreadableFile([`${file}: expected a file that can be read, found ${why}`]);
+    throw new UnreadableFile([
+      `${file}: expected a file that can be read, found ${whyUnread(error)}`,
+    ]);
   }
   if (text.length <= LONGEST_FILE) return text;
   throw new ExperimentError([`${file}: expected at most 1 MiB, found more`]);

@@ -1,7 +1,7 @@
 // The records of a run that were written, read back.
 
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { expectText, utf8Of } from '../check/index.ts';
+import { expectText, utf8Of, whyUnread } from '../check/index.ts';
 import type { Details } from './detail.ts';
 import { parseDetails } from './details-file.ts';
 import type { Results } from './results.ts';
@@ -25,8 +25,9 @@ function textOf(path: string): string {
     bytes = bytesOf(path);
   } catch (error) {
     if (error instanceof ResultsError) throw error;
-    const why = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new ResultsError([`${path}: expected a file that can be read, found ${why}`]);
+    throw new ResultsError([
+      `${path}: expected a file that can be read, found ${whyUnread(error)}`,
+    ]);
   }
   const text = utf8Of(bytes);
   if (text !== undefined) return text;

@@ -1,6 +1,7 @@
 /** One file that is written again and again while the work is done: the old one stays until the new one is whole. */
 import {
   closeSync,
+  existsSync,
   fsyncSync,
   openSync,
   renameSync,
@@ -8,6 +9,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { dirname } from 'node:path';
 import { OutputError, writingTo } from './output-error.ts';
 
 /** Its name is the file's own: what a dead process left is replaced by the next one. */
@@ -48,6 +50,7 @@ export function expectRoom(path: string, usualBytes: number): void {
     if (found?.isFile() === false) {
       throw new OutputError(path, 'something that is not a file is in the way');
     }
+    if (!existsSync(dirname(path))) throw new OutputError(path, 'there is no such folder');
     const bytes = Math.max(usualBytes, found?.size ?? 0);
     try {
       writeNext(path, new Uint8Array(bytes).fill(1));

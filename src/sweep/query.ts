@@ -3,6 +3,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { DuckDBConnection, DuckDBResultReader } from '@duckdb/node-api';
+import { whyUnread } from '../check/index.ts';
 
 /** A question that has no answer. */
 export class QueryError extends Error {
@@ -23,8 +24,7 @@ export function tablesIn(folder: string): string[] {
   try {
     names = readdirSync(folder);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    throw new QueryError(`${folder}: expected a folder, found ${code}`);
+    throw new QueryError(`${folder}: expected a folder, found ${whyUnread(error)}`);
   }
   // hidden files, folders, pipes and links to nowhere of such a name are something else's
   const isFile = (name: string): boolean =>

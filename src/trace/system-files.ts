@@ -3,7 +3,7 @@
  * whoever put it there.
  */
 import { GIB } from '../abi/unit.ts';
-import { builtin, expectInteger, expectText } from '../check/index.ts';
+import { builtin, expectInteger, expectText, whyUnread } from '../check/index.ts';
 import { fileFault, TraceError } from './error.ts';
 import { join } from './paths.ts';
 import type { TracePath, TraceSource } from './source.ts';
@@ -20,21 +20,13 @@ function filesFor(path: string): FileSystem {
   throw fileFault(path, 'files in memory (traceFiles)', 'a path, and no file system');
 }
 
-/** What the system said, in words. */
-function reason(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-  if (code === 'ENOENT' || code === 'ENOTDIR') return 'nothing of that name';
-  if (code === 'EACCES' || code === 'EPERM') return 'no permission to read it';
-  return code;
-}
-
 /** What `step` gives; what the system refuses is said of the path. */
 function reading<Value>(path: string, expected: string, step: () => Value): Value {
   try {
     return step();
   } catch (error) {
     if (error instanceof TraceError) throw error;
-    throw fileFault(path, expected, reason(error));
+    throw fileFault(path, expected, whyUnread(error));
   }
 }
 

@@ -79,7 +79,7 @@ describe('guestmem replay experiment.yaml', () => {
     [
       'no such prices',
       'prices: { file: none.yaml }',
-      /^guestmem: bad.yaml:1:17: prices.file: none.yaml: expected .* found ENOENT\n$/,
+      /^guestmem: bad.yaml:1:17: prices.file: none.yaml: expected .* found nothing of that name\n$/,
     ],
     ['no such trace', '\ntrace: none', /^guestmem: bad.yaml:2:8: trace: none: expected .*\n$/],
     [

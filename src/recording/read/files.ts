@@ -3,20 +3,12 @@
 import { createReadStream, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { createGunzip } from 'node:zlib';
-import { utf8Of } from '../../check/index.ts';
+import { utf8Of, whyUnread } from '../../check/index.ts';
 import { MIB } from '../../core/index.ts';
 import { RecordingError } from '../error.ts';
 
 /** A device's or host's log is read whole: more than any recording has, and less than a string can be. */
 const LOG_BYTES_MOST = 256 * MIB;
-
-const REASONS: Readonly<Record<string, string>> = {
-  EACCES: 'no permission to read it',
-  EPERM: 'no permission to read it',
-  EISDIR: 'a folder',
-  ENOENT: 'nothing',
-  ELOOP: 'links in a circle',
-};
 
 function fault(file: string, error: unknown): RecordingError {
   if (error instanceof RecordingError) return error;
@@ -24,8 +16,8 @@ function fault(file: string, error: unknown): RecordingError {
   if (code === 'ENOTDIR') {
     return new RecordingError(path.dirname(file), 0, 'the folder of a recording', 'a file');
   }
-  const said = error instanceof Error ? error.message : String(error);
-  return new RecordingError(file, 0, 'a readable file', REASONS[code] ?? said);
+  const found = code.startsWith('Z_') ? (error as Error).message : whyUnread(error);
+  return new RecordingError(file, 0, 'a readable file', found);
 }
 
 /** Whether something of that name is there; it must be a regular file then: opening a FIFO would wait for ever. */
@@ -113,11 +105,11 @@ export type Reading = (done: number, total: number) => void;
 
 /** The bytes of a file, unpacked if its name ends in .gz. */
 export async function* readBytes(file: string, onRead?: Reading): AsyncGenerator<Uint8Array> {
-  const raw = createReadStream(file, { highWaterMark: MIB });
-  const bytes = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-  const stream = file.endsWith('.gz') ? raw.pipe(createGunzip({ chunkSize: MIB })) : raw;
-  raw.on('error', (error) => stream.destroy(error));
   try {
+    const bytes = statSync(file).size;
+    const raw = createReadStream(file, { highWaterMark: MIB });
+    const stream = file.endsWith('.gz') ? raw.pipe(createGunzip({ chunkSize: MIB })) : raw;
+    raw.on('error', (error) => stream.destroy(error));
     for await (const chunk of stream) {
       yield chunk as Uint8Array;
       onRead?.(raw.bytesRead, bytes);

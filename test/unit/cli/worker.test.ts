@@ -38,7 +38,7 @@ describe('guestmem worker', () => {
     const none = await ran(workerCommand(), at('none.json'));
     expect([none.code, none.err]).toEqual([
       2,
-      `guestmem: ${at('none.json')}: expected a job's file, found ENOENT`,
+      `guestmem: ${at('none.json')}: expected a job's file, found nothing of that name`,
     ]);
     const text = await ran(workerCommand(), at('text.json', 'x'));
     expect(text.err).toContain('expected a job of this guestmem, found no JSON');

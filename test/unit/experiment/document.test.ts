@@ -75,7 +75,7 @@ describe('a file', () => {
 
   it('that cannot be read is one line', () => {
     expect(() => readDocument(at('none.yaml'), SHAPE)).toThrow(
-      /none\.yaml: expected a file that can be read, found ENOENT$/,
+      /none\.yaml: expected a file that can be read, found nothing of that name$/,
     );
   });
 

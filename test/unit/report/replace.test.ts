@@ -45,7 +45,7 @@ describe('room for a file', () => {
   it.each([
     ['a folder', '', /a folder is in the way of the file/],
     ['below a file', 'file/state', /a file is in the way of the folder/],
-    ['where no folder is', 'none/state', /no folder can be made there/],
+    ['where no folder is', 'none/state', /there is no such folder/],
   ])('is not there at %s', (_what, name, message) => {
     const folder = pathOf('no-room');
     mkdirSync(folder, { recursive: true });

@@ -57,7 +57,7 @@ describe('a query', () => {
       /expected Parquet tables .*, found none$/,
     );
     await expect(query(join(empty, 'none'), 'SELECT 1')).rejects.toThrow(
-      /none: expected a folder, found ENOENT$/,
+      /none: expected a folder, found nothing of that name$/,
     );
   });
 });

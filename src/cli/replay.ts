@@ -80,6 +80,8 @@ import { packageVersion } from './version.ts';
 import { wroteLine } from './wrote.ts';
 
 const DEFAULT_OUT = 'guestmem-out';
+/** A process of 2 GiB, the rest of a large replay included; memory that was never touched costs more than packing (page 96). */
+const DEFAULT_GUEST_MEMORY = '1280MiB';
 
 interface ReplayFlags extends ExperimentFlags, CheckpointFlags {
   readonly force?: boolean;
@@ -98,7 +100,7 @@ interface Asked {
   readonly flags: ReplayFlags;
   readonly jobs: number | undefined;
   /** Of each system that is played at the same time. */
-  readonly guestBytes: number | undefined;
+  readonly guestBytes: number;
   readonly checkpoint: CheckpointAsked | undefined;
 }
 
@@ -296,8 +298,9 @@ async function run(path: string | undefined, flags: ReplayFlags): Promise<void> 
   const jobs = flags.jobs === undefined ? undefined : wholeNumber('--jobs', flags.jobs, 1);
   const { experiment, leftOut } = experimentOf(path, flags);
   const checkpoint = checkpointOf(flags);
-  const memory = flags.guestMemory && frames('--guest-memory', flags.guestMemory) * FRAME_BYTES;
-  const guestBytes = memory ? memory / atOnce(experiment, jobs) : undefined;
+  const { guestMemory = DEFAULT_GUEST_MEMORY } = flags;
+  const memory = frames('--guest-memory', guestMemory) * FRAME_BYTES;
+  const guestBytes = memory / atOnce(experiment, jobs);
   const line = leftOutLine(experiment.policies.idle, leftOut);
   if (line !== undefined) complain(`guestmem: ${line}`);
   const asked: Asked = { path, experiment, leftOut, flags, jobs, guestBytes, checkpoint };
@@ -417,7 +420,7 @@ function toldIn(command: Command): Command {
     )
     .option(
       '--guest-memory <size>',
-      'memory of this process for the tables of guests; those not in use are packed beyond it, results are the same',
+      `memory of this process for the tables of guests; those not in use are packed beyond it, results are the same (default: ${DEFAULT_GUEST_MEMORY})`,
     )
     .option(
       '--checkpoint <file>',

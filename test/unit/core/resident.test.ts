@@ -2,10 +2,12 @@
 
 import { afterEach, expect, it } from 'vitest';
 import { GFP_HIGHUSER_MOVABLE, GFP_KERNEL } from '../../../src/abi/gfp.ts';
+import { GUEST_SPAN_OFFSET, STATS_MAX } from '../../../src/abi/layout.ts';
 import { NONE } from '../../../src/abi/unit.ts';
 import { HandleEnded, RefusedArgument } from '../../../src/check/index.ts';
 import { Core, CorePool, OBJECT_ANON, limitGuests } from '../../../src/core/index.ts';
 import { instanceOf } from '../../../src/core/core.ts';
+import { Instance } from '../../../src/core/instance.ts';
 import { packedWords } from '../../../src/core/packed.ts';
 import { packedOf, resident } from '../../../src/core/resident.ts';
 import { bootGuest, expectSound } from '../../support/core.ts';
@@ -63,6 +65,36 @@ it('what is free in a guest at rest is known without waking it', () => {
   expect(isAtRest(first!)).toBe(true);
   expect(first!.freeSpace()).toEqual(free);
   expect(isAtRest(first!)).toBe(true);
+});
+
+it('counters, what the host holds and how scattered memory is are known of a guest at rest, also of one from a state', () => {
+  limitGuests(ROOM);
+  const pool = new CorePool();
+  const [first, twin] = [pool.clone(IMAGE), Core.fromSnapshot(IMAGE)];
+  for (const core of [first, twin]) work(core, 5);
+  for (let other = 0; other < 3; other += 1) pool.clone(IMAGE);
+  expect(isAtRest(first)).toBe(true);
+  const again = new Instance(resident().restOf(packedOf(instanceOf(first))), IMAGE.config);
+  for (let index = 0; index < STATS_MAX; index += 1) {
+    expect(first.stat(index)).toBe(twin.stat(index));
+    expect(again.stat(index)).toBe(twin.stat(index));
+  }
+  expect(first.privateFrames).toBe(twin.privateFrames);
+  expect(again.headerWord(GUEST_SPAN_OFFSET)).toBe(twin.spanFrames);
+  expect(first.compaction.score).toBe(twin.compaction.score);
+  expect([isAtRest(first), again.rest === undefined]).toEqual([true, false]);
+});
+
+it('a clone where a guest of its sizes has ended is the image and nothing else', () => {
+  limitGuests(ROOM);
+  const pool = new CorePool();
+  for (let turn = 0; turn < 6; turn += 1) {
+    const core = pool.clone(turn % 2 === 0 ? IMAGE : LARGER);
+    expect(core.hash()).toBe(Core.fromSnapshot(turn % 2 === 0 ? IMAGE : LARGER).hash());
+    for (let more = 0; more < 9; more += 1) work(core, turn + more);
+    expectSound(core);
+    pool.give(core);
+  }
 });
 
 it('a guest that ends while it is at rest has ended', () => {

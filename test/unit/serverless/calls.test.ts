@@ -187,6 +187,29 @@ describe.each(NAMES)('calls of %s', (name) => {
     }
   });
 
+  it('that map no memory of their own wait although somebody looked, and after their own process did more where all is still in place', () => {
+    const world = new World(name, false, STILL);
+    world.start();
+    const [first] = world.idle as [Container];
+    const { vm } = first;
+    const call = (): void => {
+      world.begin(world.idle.indexOf(first));
+      world.end(0);
+    };
+    for (let before = 0; before < 12; before += 1) call();
+    const waits = (): boolean => {
+      vm.stir();
+      const seen = vm.unstirred.core.stat(STAT_TOUCHED_PAGES);
+      call();
+      return vm.unstirred.core.stat(STAT_TOUCHED_PAGES) === seen;
+    };
+    const mayWait = !vm.guest.hasDriversWork;
+    expect(waits()).toBe(mayWait);
+    first.follow(first.heldFrames - 1);
+    expect(waits()).toBe(mayWait);
+    expect(world.faults()).toEqual([]);
+  });
+
   // a guest that reports looks for free blocks after each call; LLFree goes on in the row where it was
   const never = ['mcpv-reporting', 'mcpv-hyperalloc'].includes(name);
   const waiting = never ? 'do not wait, even if they recur' : WAIT;

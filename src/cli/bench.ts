@@ -2,18 +2,16 @@
 
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { Command } from 'commander';
 import { FRAMES_PER_GIB, FRAMES_PER_MIB, NS_PER_US } from '../abi/unit.ts';
 import {
-  type BenchPolicies,
   type BenchResult,
   MICROBENCHES,
   type Microbench,
   runMicrobenches,
   useCore,
 } from '../microbench/index.ts';
+import { choiceOf } from '../check/index.ts';
 import { coreVersion } from '../replay/index.ts';
 import { alignRows, formatCount } from '../report/index.ts';
 import { telling } from './apart.ts';
@@ -21,6 +19,7 @@ import { frames, wholeNumber } from './argument.ts';
 import { compared } from './bench-compare.ts';
 import { type BenchRecord, countsText } from './bench-records.ts';
 import { UsageError } from './fault.ts';
+import { asOwn, policiesOf } from './own-policy.ts';
 import { print } from './terminal.ts';
 import { packageVersion } from './version.ts';
 
@@ -33,7 +32,6 @@ interface BenchFlags {
   readonly json?: boolean;
 }
 
-const POLICY_KINDS = ['growth', 'placement', 'keepAlive'] as const;
 const LEAST_FRAMES = 256 * FRAMES_PER_MIB;
 const MOST_FRAMES = 64 * FRAMES_PER_GIB;
 const RUNS_MOST = 1000;
@@ -42,26 +40,6 @@ const RUNS_MOST = 1000;
 function cpuNs(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) * NS_PER_US;
-}
-
-/** Policies that a file exports: functions that make one, by kind. */
-export async function policiesOf(file: string): Promise<BenchPolicies> {
-  let module: Record<string, unknown>;
-  try {
-    module = (await import(pathToFileURL(resolve(file)).href)) as Record<string, unknown>;
-  } catch (error) {
-    const said = error instanceof Error ? (error.message.split('\n')[0] as string) : String(error);
-    const hint = file.endsWith('.ts')
-      ? ' (.ts needs Node 22.18 or later: .mjs runs everywhere)'
-      : '';
-    throw new UsageError(`--policy: ${file} cannot be loaded: ${said}${hint}`);
-  }
-  const found = POLICY_KINDS.filter((kind) => module[kind] !== undefined);
-  const wrong = found.find((kind) => typeof module[kind] !== 'function');
-  if (found.length > 0 && wrong === undefined) return module as BenchPolicies;
-  const expected = `exports of ${POLICY_KINDS.join(', ')}, each a function that makes a policy`;
-  const names = Object.keys(module).join(', ');
-  throw new UsageError(`--policy: expected ${expected}, found ${names === '' ? 'none' : names}`);
 }
 
 /** From now on guests are made on this core: one that `guestmem build-core` has made. */
@@ -81,7 +59,9 @@ function chosen(filter: string | undefined): readonly Microbench[] {
   const found = MICROBENCHES.filter(({ name }) => parts.some((part) => name.startsWith(part)));
   const unknown = parts.find((part) => !names.some((name) => name.startsWith(part)));
   if (unknown === undefined) return found;
-  throw new UsageError(`--filter: expected begins of ${names.join(', ')}, found ${unknown}`);
+  throw new UsageError(
+    `--filter: expected begins of ${choiceOf(names, unknown)}, found ${unknown}`,
+  );
 }
 
 function tableOf(benches: readonly BenchResult[]): string {
@@ -115,7 +95,9 @@ async function run(flags: BenchFlags): Promise<void> {
   const asked = chosen(flags.filter);
   const told = telling('runs');
   told(0, runs * asked.length);
-  const benches = await runMicrobenches(asked, setting, runs, cpuNs, told);
+  const benches = await asOwn(flags.policy, () =>
+    runMicrobenches(asked, setting, runs, cpuNs, told),
+  );
   const { abi, hash } = coreVersion('release');
   const record: BenchRecord = {
     schema: 1,

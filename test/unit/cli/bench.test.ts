@@ -1,20 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { policiesOf } from '../../../src/cli/bench.ts';
-import { testFolder } from '../../support/folder.ts';
+import { benchCommand } from '../../../src/cli/bench.ts';
+import { UsageError } from '../../../src/cli/fault.ts';
 
-const file = testFolder();
+const asked = (...words: string[]): Promise<unknown> =>
+  benchCommand().exitOverride().parseAsync(words, { from: 'user' });
 
-describe('a policy from a file', () => {
-  it('is what the file exports', async () => {
-    const module = file('own.mjs', 'export const growth = () => ({ name: "own" });');
-    expect((await policiesOf(module)).growth?.().name).toBe('own');
-  });
-
-  it.each([
-    ['none.mjs', 'export const other = 1;', /expected exports of growth, .* found other/],
-    ['wrong.mjs', 'export const growth = {};', /each a function/],
-    ['broken.mjs', 'export const growth = (', /cannot be loaded/],
-  ])('is refused in a line: %s', async (name, text, message) => {
-    await expect(policiesOf(file(name, text))).rejects.toThrow(message);
+describe('what benches are asked for', () => {
+  it('is checked before any of them runs, with the nearest name', async () => {
+    await expect(asked('--filter', 'tuch')).rejects.toThrow(
+      /begins of touch, .*\(did you mean touch\?\), found tuch$/,
+    );
+    await expect(asked('--guest', '25MiB')).rejects.toThrow(/256MiB to 64GiB, found 25MiB$/);
+    await expect(asked('--core', 'nothing.wasm')).rejects.toThrow(UsageError);
   });
 });

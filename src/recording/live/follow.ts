@@ -3,13 +3,7 @@
 
 import { FREE_MOVED, FREE_PLUGGED, type PageStream, REQUEST_MOVE } from '../placement/index.ts';
 import * as P from '../program/index.ts';
-import {
-  type AllocatorState,
-  type Capture,
-  eachFreeBlock,
-  type KernelTrace,
-  NO_FRAME,
-} from '../read/index.ts';
+import { type Capture, type KernelTrace, NO_FRAME } from '../read/index.ts';
 import type { LiveGuest } from './guest.ts';
 import type { KernelBooks } from './kernel-books.ts';
 import { isKcompactd } from './pace.ts';
@@ -20,7 +14,6 @@ import {
   ROLE_BALLOON,
   ROLE_CACHE,
   ROLE_MEMMAP,
-  ROLE_START,
   ROLE_TASK,
   type Tenants,
 } from './tenants.ts';

@@ -1,9 +1,7 @@
 // The kernel's clocks in a live guest.
 
 import { describe, expect, it } from 'vitest';
-import {
-  STAT_DRAIN_BLOCKS,
-} from '../../../src/core/index.ts';
+import { STAT_DRAIN_BLOCKS } from '../../../src/core/index.ts';
 import { verify } from '../../../src/core/verify.ts';
 import { type GuestKernel, freeFrames } from '../../../src/guest/index.ts';
 import { takeCensus } from '../../support/census.ts';

@@ -44,7 +44,9 @@ it('is held by somebody, each frame for itself', () => {
 it('moves as far as LRU lists held it: the highest frames of the lower half', () => {
   const pinned = pinnedAtStart({ start: usedAtBothEnds(), zoneinfo: zoneinfo(1500) });
   expect(pinned.length).toBe(3 * MAX_BLOCK - 1500);
-  expect(pinned.slice(0, 2 * MAX_BLOCK - 1500).every((pfn, at) => pfn === ZONE_START + at)).toBe(true);
+  expect(pinned.slice(0, 2 * MAX_BLOCK - 1500).every((pfn, at) => pfn === ZONE_START + at)).toBe(
+    true,
+  );
   expect(pinned.at(-1)).toBe(END - 1);
   expect(pinned.filter((pfn) => pfn >= END - MAX_BLOCK).length).toBe(MAX_BLOCK);
 });

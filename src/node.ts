@@ -14,6 +14,11 @@ export {
 } from './experiment/index.ts';
 export {
   type Capture,
+  PAGES_DEFAULTS,
+  PAGE_POLICIES,
+  type PagePolicy,
+  type PagesOptions,
+  type PagesResult,
   type ProfileFile,
   RecordingError,
   type VerifyRun,
@@ -21,6 +26,7 @@ export {
   openCapture,
   parseProfile,
   profileFileOf,
+  replayPages,
   verifyCapture,
 } from './recording/index.ts';
 export {

@@ -2,11 +2,19 @@
 // leaves behind. docs/pages.md says what the numbers mean.
 
 import path from 'node:path';
+import {
+  COUNT,
+  FUNCTION,
+  TEXT,
+  expectInteger,
+  expectObject,
+  expectShape,
+} from '../../check/index.ts';
 import { type CoreBuild, PAGEBLOCK_FRAMES, US_PER_MS } from '../../core/index.ts';
 import type { MapReel } from '../../map/index.ts';
 import { following } from '../error.ts';
 import * as P from '../program/index.ts';
-import { type Capture, recordedSpan } from '../read/index.ts';
+import { type Capture, expectCapture, recordedSpan } from '../read/index.ts';
 import {
   type Census,
   countPlaced,
@@ -24,7 +32,9 @@ import { MapWatch } from './watch.ts';
 /** Raised when the shape of PagesResult changes. */
 export const PAGES_SCHEMA = 1;
 
+/** What is replayed under which placements, and how closely it is looked at. */
 export interface PagesOptions {
+  /** One's own, or of `PAGE_POLICIES`. */
   readonly policies: readonly PagePolicy[];
   /** Pid of the workload's shell; undefined: the process with the most children. */
   readonly shellPid?: number;
@@ -34,6 +44,7 @@ export interface PagesOptions {
   readonly samples: number;
   /** Frames of a CZone's block: a power of two from 512 to 32768. */
   readonly blockFrames: number;
+  /** The build of the guests' cores. */
   readonly build: CoreBuild;
   /** Hears of the maps of each policy's guest, one a sample. */
   readonly onMaps?: (reel: MapReel) => void;
@@ -41,6 +52,7 @@ export interface PagesOptions {
   readonly onProgress?: ((policy: string, done: number, total: number) => void) | undefined;
 }
 
+/** What `guestmem pages` does when nothing is said. */
 export const PAGES_DEFAULTS: PagesOptions = {
   policies: PAGE_POLICIES,
   minPages: 256,
@@ -104,15 +116,21 @@ export interface ContainerRecord {
   readonly privateFrames: number;
 }
 
+/** What came of a recording's requests under each placement: the record of `guestmem pages --json`. */
 export interface PagesResult {
+  /** Version of the record. */
   readonly schema: number;
+  /** What was replayed. */
   readonly recording: { readonly name: string; readonly events: number; readonly spanMs: number };
+  /** What was taken for a container. */
   readonly rule: {
     readonly shellPid: number;
     readonly minPages: number;
     readonly czoneBlockFrames: number;
   };
+  /** In the order of their starts. */
   readonly containers: readonly ContainerRecord[];
+  /** In the order asked for. */
   readonly policies: readonly PolicyResult[];
 }
 
@@ -334,10 +352,29 @@ function containersOf(capture: Capture, stream: PageStream): ContainerRecord[] {
   return containers;
 }
 
-/** Replays a recording under each policy. */
-/** Throws RecordingError where the recording cannot be followed. */
-export function replayPages(capture: Capture, options: PagesOptions): PagesResult {
-  return following(capture, () => runPolicies(capture, options));
+const SHAPE = {
+  policies: [{ name: TEXT, about: TEXT, owner: TEXT, place: FUNCTION }],
+  'shellPid?': COUNT,
+  'onMaps?': FUNCTION,
+  'onProgress?': FUNCTION,
+} as const;
+
+function checked(said: Partial<PagesOptions>): PagesOptions {
+  const options = { ...PAGES_DEFAULTS, ...expectObject('options', said) };
+  expectShape('options', options, SHAPE);
+  expectInteger('options.minPages', options.minPages, 1);
+  expectInteger('options.samples', options.samples, 1);
+  expectInteger('options.blockFrames', options.blockFrames, PAGEBLOCK_FRAMES, 32_768);
+  return options;
+}
+
+/**
+ * Replays a recording's requests under each placement of pages, and says what each leaves behind (docs/pages.md). What is not said is
+ * `PAGES_DEFAULTS`'s. Throws RecordingError where the recording cannot be followed.
+ */
+export function replayPages(capture: Capture, said: Partial<PagesOptions> = {}): PagesResult {
+  const options = checked(said);
+  return following(expectCapture(capture), () => runPolicies(capture, options));
 }
 
 function runPolicies(capture: Capture, options: PagesOptions): PagesResult {

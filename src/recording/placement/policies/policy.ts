@@ -21,8 +21,11 @@ export const KERNEL_PLACE = 0;
 /** Who may own CZones under a policy. */
 export type CZoneOwner = 'nobody' | 'tree' | 'process';
 
+/** A placement of pages: which requests get a CZone's frames. */
 export interface PagePolicy {
+  /** For `--policy`. */
   readonly name: string;
+  /** One sentence for reports. */
   readonly about: string;
   /**
    * What the owner numbers count; a CZone ends when its owner has exited and its last page is gone.

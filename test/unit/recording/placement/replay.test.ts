@@ -171,6 +171,14 @@ describe('a container', () => {
   it('is below the shell that is named', () => {
     const { rule } = replayPages(lineage().finish(), { ...OPTIONS, shellPid: 11 });
     expect(rule.shellPid).toBe(11);
+    expect(() => replayPages(lineage().finish(), { ...OPTIONS, minPages: 0 })).toThrow(
+      'options.minPages: expected a whole number of 1 or more, found 0',
+    );
+    const policies = [{ name: 'own' }] as never;
+    expect(() => replayPages(lineage().finish(), { policies })).toThrow(
+      'options.policies[0].about: expected text',
+    );
+    expect(() => replayPages(null as never)).toThrow('capture');
     expect(() => replayPages(lineage().finish(), { ...OPTIONS, shellPid: 99 })).toThrow(
       RecordingError,
     );

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { GIB } from '../../../src/abi/unit.ts';
 import { addressesShort, expectAddresses } from '../../../src/cli/addresses.ts';
 
 /** As /proc/self/limits has it. */
@@ -9,7 +10,6 @@ const limitsOf = (soft: number | string): string =>
     `Max address space         ${String(soft).padEnd(21)}unlimited            bytes     `,
     '',
   ].join('\n');
-const GIB = 2 ** 30;
 
 it('a limit that is too low for the threads is told with what is needed, and what to do', () => {
   expect(addressesShort(1, limitsOf(1_024_000_000))).toBe(

@@ -10,14 +10,18 @@ const folder = mkdtempSync(join(tmpdir(), 'guestmem-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** A source as Node runs it, beside others of the kind. */
-function put(name: string): void {
-  const source = readFileSync(join('src/cli', `${name}.ts`), 'utf8');
+function put(name: string, from = 'src/cli'): void {
+  const source = readFileSync(join(from, `${name}.ts`), 'utf8');
   const { outputText } = transpileModule(source, { compilerOptions: { module: 99, target: 99 } });
-  writeFileSync(join(folder, `${name}.mjs`), outputText.replace(/(\.\/\w+)\.ts/g, '$1.mjs'));
+  writeFileSync(
+    join(folder, `${name}.mjs`),
+    outputText.replace(/\.\.?\/(?:abi\/)?(\w+)\.ts/g, './$1.mjs'),
+  );
 }
 
 function endOf(program: string): { code: number | null; err: string } {
   for (const name of ['main', 'early', 'addresses']) put(name);
+  put('unit', 'src/abi');
   writeFileSync(join(folder, 'program.mjs'), program);
   const { status, stderr } = spawnSync(process.execPath, [join(folder, 'main.mjs')], {
     encoding: 'utf8',

@@ -18,6 +18,10 @@ const trap = (): never => {
   throw new Error('did not trap');
 };
 
+const refusedCommand = (): never => {
+  throw new RefusedCommand(1, 'frame 0x7');
+};
+
 const defect = (): never => {
   throw new TypeError('x is not a function');
 };

@@ -80,7 +80,7 @@ import { packageVersion } from './version.ts';
 import { wroteLine } from './wrote.ts';
 
 const DEFAULT_OUT = 'guestmem-out';
-/** A process of 2 GiB, the rest of a large replay included; memory that was never touched costs more than packing (page 96). */
+/** A process of 2 GiB, the rest of a large replay included; memory that was never touched costs more than packing (page 94). */
 const DEFAULT_GUEST_MEMORY = '1280MiB';
 
 interface ReplayFlags extends ExperimentFlags, CheckpointFlags {

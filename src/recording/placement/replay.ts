@@ -10,7 +10,12 @@ import {
   expectObject,
   expectShape,
 } from '../../check/index.ts';
-import { type CoreBuild, PAGEBLOCK_FRAMES, US_PER_MS } from '../../core/index.ts';
+import {
+  type CoreBuild,
+  MEMORY_BLOCK_FRAMES,
+  PAGEBLOCK_FRAMES,
+  US_PER_MS,
+} from '../../core/index.ts';
 import type { MapReel } from '../../map/index.ts';
 import { following } from '../error.ts';
 import * as P from '../program/index.ts';
@@ -364,7 +369,7 @@ function checked(said: Partial<PagesOptions>): PagesOptions {
   expectShape('options', options, SHAPE);
   expectInteger('options.minPages', options.minPages, 1);
   expectInteger('options.samples', options.samples, 1);
-  expectInteger('options.blockFrames', options.blockFrames, PAGEBLOCK_FRAMES, 32_768);
+  expectInteger('options.blockFrames', options.blockFrames, PAGEBLOCK_FRAMES, MEMORY_BLOCK_FRAMES);
   return options;
 }
 

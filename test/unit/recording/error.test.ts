@@ -26,10 +26,6 @@ const defect = (): never => {
   throw new TypeError('x is not a function');
 };
 
-const refusedCommand = (): never => {
-  throw new RefusedCommand(1, 'frame 0x7');
-};
-
 describe('what a recording makes the core do', () => {
   it('becomes one error with the file when the core refuses or traps', () => {
     const refused: (() => never)[] = [

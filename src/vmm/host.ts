@@ -104,8 +104,14 @@ export class HostMemory {
     expectInteger('cause', cause, 0, CAUSES.length - 1);
     expectNumber('frames', frames, -Number.MAX_VALUE);
     const { account } = this;
-    account[cause] = (account[cause] as number) + frames;
-    account[CAUSE_IDLE_UNUSED] = (account[CAUSE_IDLE_UNUSED] as number) - frames;
+    const booked = (account[cause] as number) + frames;
+    const idle = (account[CAUSE_IDLE_UNUSED] as number) - frames;
+    if (!(booked >= 0 && idle >= 0)) {
+      const expected = `frames that the account has (${booked} would be for the cause, ${idle} for nothing)`;
+      throw new RefusedArgument('frames', expected, frames);
+    }
+    account[cause] = booked;
+    account[CAUSE_IDLE_UNUSED] = idle;
   }
 
   /**

@@ -219,17 +219,18 @@ export class MicroVm {
 
   /** A debtor's temporary pages come, or go (below zero), in the host's account alone. It knows that nothing else would happen. */
   putOff(debtor: Debtor, pages: number): void {
-    if (!this._debtors.includes(debtor)) {
-      expectDebt(debtor, pages);
-      this._debtors.push(debtor);
-    }
+    this.expectRunning();
+    const isKnown = this._debtors.includes(debtor);
+    if (!isKnown) expectDebt(debtor, pages);
+    this._context.host.moveIdle(CAUSE_ANONYMOUS, pages);
+    if (!isKnown) this._debtors.push(debtor);
     this._guest.skipBackground(Math.abs(pages));
     if (pages !== 0) this._owedNs = this._context.clocks.timers.nowNs;
-    this._context.host.moveIdle(CAUSE_ANONYMOUS, pages);
   }
 
   /** A debtor's pages are about to come: the account will have them from the guest. */
   takeBack(pages: number): void {
+    this.expectRunning();
     this._context.host.moveIdle(CAUSE_ANONYMOUS, -expectInteger('pages', pages, 0));
   }
 

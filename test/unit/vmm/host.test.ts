@@ -5,6 +5,7 @@ import {
   CAUSES,
   CAUSE_ANONYMOUS,
   CAUSE_GUEST_OS,
+  CAUSE_IDLE_UNUSED,
   CAUSE_VMM,
   HostMemory,
   HostOutOfMemory,
@@ -45,6 +46,29 @@ describe('an account by names', () => {
     expect(byCause.vmm).toBe(0);
     expect(Object.keys(host.byCause)).toEqual([...CAUSES]);
     expect(host.byCause.vmm).toBe(7);
+  });
+});
+
+describe('frames that are held for nothing', () => {
+  const host = new HostMemory(100);
+  host.settle(held(), account({ [CAUSE_ANONYMOUS]: 3, [CAUSE_IDLE_UNUSED]: 5 }));
+
+  it.each([
+    [CAUSE_ANONYMOUS, 6],
+    [CAUSE_ANONYMOUS, -4],
+    [CAUSE_ANONYMOUS, Number.NaN],
+    [CAUSES.length, 1],
+  ])('go to cause %i only if they are there: not %f', (cause, frames) => {
+    const before = [...host.account];
+    expect(() => host.moveIdle(cause, frames)).toThrow(RefusedArgument);
+    expect([...host.account]).toEqual(before);
+  });
+
+  it('are for a cause, and for nothing again', () => {
+    host.moveIdle(CAUSE_ANONYMOUS, 5);
+    expect(host.byCause).toMatchObject({ anonymous: 8, idleUnused: 0 });
+    host.moveIdle(CAUSE_ANONYMOUS, -8);
+    expect(host.byCause).toMatchObject({ anonymous: 0, idleUnused: 8 });
   });
 });
 

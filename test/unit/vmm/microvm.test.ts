@@ -12,6 +12,7 @@ import {
   type VmContext,
   newCounts,
 } from '../../../src/vmm/index.ts';
+import { HandleEnded, RefusedArgument } from '../../../src/check/index.ts';
 import { Clock } from '../../../src/time/index.ts';
 import { CONFIG, KERNEL } from '../../support/guest.ts';
 
@@ -71,5 +72,19 @@ describe('MicroVm', () => {
     const made = context(2000);
     const image = new TemplateStore(made.host).get(CONFIG, false);
     expect(() => new MicroVm(0, image, made)).toThrow(HostOutOfMemory);
+  });
+
+  it('books no debt that its account does not have, and none after its end', () => {
+    const made = context();
+    const vm = new MicroVm(0, new TemplateStore(made.host).get(CONFIG, false), made);
+    const debtor = { payBack(): void {} };
+    const before = [...made.host.account];
+    expect(() => vm.takeBack(1)).toThrow(RefusedArgument);
+    expect(() => vm.putOff(debtor, 2 ** 50)).toThrow(RefusedArgument);
+    expect([...made.host.account]).toEqual(before);
+    vm.stop(newCounts());
+    expect(() => vm.takeBack(0)).toThrow(HandleEnded);
+    expect(() => vm.putOff(debtor, 0)).toThrow(HandleEnded);
+    expect(made.host.heldFrames).toBeCloseTo(0, 6);
   });
 });

@@ -228,7 +228,7 @@ export function experimentIn(folder: string, experiment: Experiment): Experiment
   const { trace, outputs } = experiment;
   const { folder: _here, ...kept } = outputs;
   if (trace.path === undefined) return { ...experiment, outputs: kept };
-  const path = relative(resolve(folder), resolve(trace.path));
+  const path = relative(resolve(folder), resolve(trace.path)) || '.';
   return { ...experiment, trace: { ...trace, path }, outputs: kept };
 }
 

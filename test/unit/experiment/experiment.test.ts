@@ -77,6 +77,7 @@ describe('an experiment', () => {
     expect(experiment.trace).toEqual({ path: at('traces/one') });
     expect(experiment.prices.own).toEqual({ vmExit: '7ns', vmmStart: '1ms' });
     expect(experimentIn(at('out'), experiment).trace).toEqual({ path: '../traces/one' });
+    expect(experimentIn(at('traces/one'), experiment).trace).toEqual({ path: '.' });
     expect(again(experiment)).toEqual(experiment);
   });
 

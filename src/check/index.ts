@@ -33,6 +33,7 @@ export {
   pfn,
 } from './measure.ts';
 export { choiceOf, expectName, nearestName } from './nearest.ts';
+export { isPlainData } from './plain.ts';
 export {
   ARRAY,
   COUNT,

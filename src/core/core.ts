@@ -111,7 +111,7 @@ export class Core {
   private _image: CoreSnapshot | undefined;
 
   static {
-    instanceOf = (core) => expectObject('core: made', expectObject('core', core)._instance);
+    instanceOf = (core) => expectMade('core', core, Core, 'a Core')._instance;
     endCore = (core, what, why) => {
       const { _instance, _image: image } = expectMade('core', core, Core, 'a Core');
       const raw = _instance.end(what, why);

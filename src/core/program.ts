@@ -1,9 +1,12 @@
 // Commands of a compiled recording (abi/program.ts), carried out by the core, and the log they
 // leave.
 
-import { expectMade } from '../check/index.ts';
+import { expectMade, expectMultiple, expectWords } from '../check/index.ts';
 import { PROGRAM_COMMAND_BYTES, PROGRAM_COMMAND_WORDS } from '../abi/program.ts';
 import type { Instance } from './instance.ts';
+
+const RUN = ['run', 'number'] as const;
+const RUN_ONE = ['runOne', 'head', 'frame', 'operand'] as const;
 
 export class Program {
   private readonly _instance: Instance;
@@ -19,11 +22,13 @@ export class Program {
    * fewer than given when the log is full.
    */
   run(commands: Uint32Array, number: number): number {
-    expectMade('commands', commands, Uint32Array);
+    const { length } = expectMade('commands', commands, Uint32Array);
+    expectWords(RUN, number);
     const { program, raw } = this._instance;
+    expectMultiple('commands', length, PROGRAM_COMMAND_WORDS, 0, program.length);
     program.set(commands);
-    this._commandWords = commands.length;
-    const count = commands.length / PROGRAM_COMMAND_WORDS;
+    this._commandWords = length;
+    const count = length / PROGRAM_COMMAND_WORDS;
     return raw.programRun(count, number, count * PROGRAM_COMMAND_BYTES, 1);
   }
 
@@ -35,6 +40,7 @@ export class Program {
 
   /** Carries out one command. */
   runOne(head: number, frame: number, operand: number): number {
+    expectWords(RUN_ONE, head, frame, operand);
     const { program, raw } = this._instance;
     program[0] = head;
     program[1] = frame;

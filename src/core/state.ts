@@ -262,5 +262,6 @@ export function saveState(core: Core, label: string): AllocatorState {
 
 /** One past the last frame that a state names: what a core must span to hold it. */
 export function stateFrames(state: AllocatorState): number {
-  return Math.max(0, ...state.zones.map((zone) => zone.startPfn + zone.spanned));
+  const { zones } = expectShape('state', state, STATE);
+  return Math.max(0, ...zones.map((zone) => zone.startPfn + zone.spanned));
 }

@@ -121,6 +121,9 @@ export class PageCache implements Shrinker {
   /** Reads pages of a file that are cached: its first ones, then others here and there; of one that is mapped, as many from its first page on. */
   readScattered(open: OpenFile, pages: number, touched: number, cpu: number, first = 0): void {
     const file = expectObject('file', open as CachedFile);
+    expectInteger('pages', pages, 0);
+    expectInteger('touched', touched, 0);
+    expectInteger('first', first, 0);
     if (this.source.isMapped && !file.system) {
       this.readOpen(file, touched, cpu);
       return;

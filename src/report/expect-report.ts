@@ -7,12 +7,14 @@ import {
   FUNCTION,
   NUMBER,
   OBJECT,
+  RefusedArgument,
   type Shape,
   TEXT,
   expectShape,
+  isPlainData,
 } from '../check/index.ts';
 import { ENCODED } from '../map/index.ts';
-import { DISTRIBUTIONS, JUDGED } from './detail.ts';
+import { type Details, DISTRIBUTIONS, JUDGED } from './detail.ts';
 import type { Format, Report } from './format.ts';
 import { parseResults, parsedBy, sensitivitySchema } from './schema.ts';
 
@@ -46,9 +48,35 @@ const DETAILS: Shape = {
   'sentences?': { '*': TEXT },
 };
 
+const REPORT: Shape = {
+  results: OBJECT,
+  details: DETAILS,
+  'experiment?': TEXT,
+  'told?': FUNCTION,
+};
+
+/** All that is there is written: what is more, too. */
+function expectPlain(details: Details): void {
+  for (const [name, value] of Object.entries(details)) {
+    if (isPlainData(value, true)) continue;
+    throw new RefusedArgument(`report.details.${name}`, 'plain data', value);
+  }
+}
+
+function expectLengths(cdfs: Details['cdfs'] = {}): void {
+  for (const [name, of] of Object.entries(cdfs)) {
+    const odd = of?.find(({ values, share }) => values.length !== share.length);
+    if (odd === undefined) continue;
+    const argument = `report.details.cdfs.${name}`;
+    throw new RefusedArgument(argument, `${odd.values.length} shares`, odd.share.length);
+  }
+}
+
 /** Throws ResultsError for a wrong record, RefusedArgument for what is no report. */
 export function expectReport(report: Report): Report {
-  expectShape('report', report, { results: OBJECT, details: DETAILS, 'told?': FUNCTION });
+  expectShape('report', report, REPORT);
+  expectPlain(report.details);
+  expectLengths(report.details.cdfs);
   const { sensitivity } = report.details;
   if (sensitivity !== undefined) parsedBy(sensitivitySchema, sensitivity);
   parseResults(report.results);

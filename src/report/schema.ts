@@ -1,6 +1,6 @@
 /** Checks a value against the results schema: first its shape (zod), then the sums that a shape cannot say. */
 import * as z from 'zod';
-import { escaped } from '../check/index.ts';
+import { escaped, isPlainData } from '../check/index.ts';
 import {
   FOOTPRINT_CAUSES,
   type FootprintBy,
@@ -192,7 +192,12 @@ export const resultsSchema: z.ZodType<Results> = z.strictObject({
   wall: z.strictObject({ ms: amount, invocationsPerSecond: amount, pageOpsPerSecond: amount }),
   seeds: seeds.optional(),
   sensitivity: sensitivitySchema.optional(),
-  configuration: z.record(z.string(), z.unknown()).optional(),
+  configuration: z
+    .record(
+      z.string(),
+      z.unknown().refine((value) => isPlainData(value), 'expected plain data'),
+    )
+    .optional(),
   made: z
     .strictObject({
       command: z.array(z.string()),

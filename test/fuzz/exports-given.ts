@@ -47,7 +47,12 @@ const files = made(() => library.traceFiles(FILES));
 
 /** Handles of one case, made when they are asked for. */
 export class Given {
+  readonly folder: string;
   readonly #made = new Map<string, unknown>();
+
+  constructor(folder: string) {
+    this.folder = folder;
+  }
 
   #one<T>(name: string, make: () => T): T {
     if (!this.#made.has(name)) this.#made.set(name, make());
@@ -349,6 +354,9 @@ export const TAKEN: Readonly<Record<string, Taken>> = {
   ...REPORTS,
   ...OTHERS,
 };
+
+/** Which argument is a folder that is written to. */
+export const PLACES: Readonly<Record<string, number>> = { writeReport: 2 };
 
 /** What is not called, and why. */
 export const LEFT_OUT: Readonly<Record<string, string>> = {

@@ -1,13 +1,16 @@
 // Every export of the library's faces, and every method of what comes of them, with arguments that callers without types may give:
 // each call is carried out or refused with a typed error, and none hangs.
 
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import * as abi from '../../src/abi/index.ts';
 import { ArgumentError } from '../../src/serverless/index.ts';
 import * as library from '../../src/node.ts';
 import * as report from '../../src/report/index.ts';
 import { type Random, randomStream } from '../../src/time/index.ts';
-import { Given, LEFT_OUT, TAKEN } from './exports-given.ts';
+import { Given, LEFT_OUT, PLACES, TAKEN } from './exports-given.ts';
 import { type Fuzzer, Tally } from './fuzzer.ts';
 
 const FACES: Readonly<Record<string, unknown>> = { ...library, ...report, ...abi };
@@ -36,6 +39,10 @@ function cycle(): object {
   const self: Record<string, unknown> = { length: 3 };
   self['self'] = self;
   return self;
+}
+
+function thrown(): never {
+  throw new Thrown('of a callback');
 }
 
 const WILD: readonly unknown[] = [
@@ -69,10 +76,10 @@ const WILD: readonly unknown[] = [
   cycle(),
   () => {},
   () => 'x',
-  () => {
-    throw new Thrown('of a callback');
-  },
+  thrown,
   async () => {},
+  new Proxy({}, { get: thrown, has: thrown, ownKeys: thrown }),
+  Object.defineProperty({ a: 1 }, 'length', { get: thrown, enumerable: true }),
 ];
 
 /** One call, and what it is called in a message. */
@@ -178,8 +185,13 @@ function isPlain(value: unknown): value is object {
 
 /** What the calls of a case have given, by turns with what every case has. */
 export class World {
-  readonly given: Given = new Given();
+  readonly given: Given;
   readonly #handles: object[] = [];
+
+  /** What is written lies in a folder. */
+  constructor(folder: string) {
+    this.given = new Given(folder);
+  }
 
   add(value: unknown): void {
     if (isHandle(value) && this.#handles.length < 200) this.#handles.push(value);
@@ -196,6 +208,10 @@ export class World {
     if (taken.length > 0 && random.nextBelow(12) > 0) {
       const at = random.nextBelow(taken.length);
       taken[at] = spoiled(taken[at], random, this.others);
+    }
+    const place = PLACES[name];
+    if (typeof place === 'number' && typeof taken[place] === 'string') {
+      taken[place] = join(this.given.folder, 'x', taken[place]);
     }
     const make = (): unknown => (isClass(fn) ? new fn(...taken) : fn.apply(self, taken));
     return { name, args: taken, make };
@@ -221,6 +237,17 @@ export class World {
     if (kind === 0) return random.nextBelow(2000);
     return oneOf(random, kind === 1 ? this.others : WILD);
   }
+}
+
+/** A value in few words: what an argument holds may be a whole VM. */
+function brief(value: unknown, depth = 0): string {
+  if (isFunction(value)) return value.name === '' ? 'a function' : value.name;
+  if (!isObject(value)) return typeof value === 'string' ? JSON.stringify(value) : String(value);
+  if (!isPlain(value)) return Object.getPrototypeOf(value)?.constructor.name ?? 'no prototype';
+  if (depth === 3) return '…';
+  const entries = Object.entries(Object.getOwnPropertyDescriptors(value)).slice(0, 8);
+  const inner = entries.map(([key, own]) => `${key}: ${brief(own.value, depth + 1)}`).join(', ');
+  return Array.isArray(value) ? `[${inner}]` : `{ ${inner} }`;
 }
 
 /** How a call ended; `choose` may meet a handle that an earlier call has ended. An error that is not typed is handed to `untyped`. */
@@ -263,22 +290,25 @@ export const exports: Fuzzer = {
   cases: 20,
   night: 10_000,
   create: () => {
+    const folder = mkdtempSync(join(tmpdir(), 'guestmem-exports-'));
     const tally = new Tally(['done', 'RefusedArgument', 'HandleEnded']);
     const calls = fc.array(fc.nat(), { minLength: 4, maxLength: 12 });
     const property = fc.asyncProperty(calls, async (seeds) => {
-      const world = new World();
+      const world = new World(folder);
       for (const seed of seeds) {
         const random = randomStream(seed, 'call');
         const outcome = await outcomeOf(
           world,
           () => chosen(world, random),
           (call, cause) => {
-            throw new Error(`${call?.name ?? 'a handle'}: ${fc.stringify(call?.args)}`, { cause });
+            const args = call?.args.map((value) => brief(value)) ?? [];
+            throw new Error(`${call?.name ?? 'a handle'}(${args.join(', ')})`, { cause });
           },
         );
         tally.add(outcome);
       }
     });
-    return { property, missing: tally.missing };
+    const close = (): void => rmSync(folder, { recursive: true, force: true });
+    return { property, missing: tally.missing, close };
   },
 };

@@ -54,6 +54,7 @@ const MISSING: Shape = [{ system: TEXT, reason: TEXT }];
 
 /** What of a record the table tells. */
 const RESULTS: Shape = {
+  seed: NUMBER,
   trace: { name: TEXT, invocations: NUMBER, functions: NUMBER, spanMs: NUMBER, 'repairs?': OBJECT },
   wall: { ms: NUMBER, invocationsPerSecond: NUMBER, pageOpsPerSecond: NUMBER },
   systems: [

@@ -42,6 +42,22 @@ describe('Program', () => {
     expect(run).toThrow('commands: expected a Uint32Array, found undefined');
   });
 
+  it('takes whole commands, and as many as its buffer holds', () => {
+    const { program } = replayed().core;
+    const run = (words: number): number => program.run(new Uint32Array(words), 0);
+    expect(() => run(3)).toThrow('commands: expected a multiple of 4, found 3');
+    expect(() => run(2 ** 24)).toThrow('commands: expected a whole number of 0 to ');
+  });
+
+  it.each([Symbol('x'), 5n, -1, 0.5])('refuses %s for a word of a command', (word) => {
+    const { program } = replayed().core;
+    const given = word as never;
+    expect(() => program.runOne(given, 0, 0)).toThrow('runOne: head: expected a whole number of 0');
+    expect(() => program.runOne(0, given, 0)).toThrow('runOne: frame: ');
+    expect(() => program.runOne(0, 0, given)).toThrow('runOne: operand: ');
+    expect(() => program.run(new Uint32Array(0), given)).toThrow('run: number: ');
+  });
+
   it('carries out one command by its words', () => {
     const { core } = replayed();
     expect(core.program.runOne(head(PROGRAM_TAKE), 32, 0)).toBe(1);

@@ -25,6 +25,17 @@ describe('a state', () => {
     expect(saveState(second, 'once')).toEqual(state);
   });
 
+  it('is of a core, and one of another shape spans nothing', () => {
+    const core = bootedCore();
+    for (const none of [undefined, 5, {}, core.program]) {
+      expect(() => saveState(none as never, 'x')).toThrow('core: expected a Core');
+      expect(() => stateFrames(none as never)).toThrow('state');
+    }
+    expect(() => stateFrames({ zones: [{ name: 5 }] } as never)).toThrow(
+      'state.zones[0].name: expected text',
+    );
+  });
+
   it('refuses a list that names a frame outside memory', () => {
     const state = saveState(bootedCore(), 'booted');
     const [zone] = state.zones;

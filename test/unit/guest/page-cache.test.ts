@@ -31,6 +31,16 @@ describe('PageCache', () => {
     expect(verify(guest.core)).toBeUndefined();
   });
 
+  it.each([Symbol('x'), 5n, -1, Number.NaN])('refuses to read %s pages here and there', (pages) => {
+    const { files } = makeGuest();
+    const file = files.open('data');
+    expect(() => files.readScattered(file, pages as never, 1, 0)).toThrow(
+      'pages: expected a whole',
+    );
+    expect(() => files.readScattered(file, 1, pages as never, 0)).toThrow('touched: expected a');
+    expect(() => files.readScattered(file, 1, 1, 0, pages as never)).toThrow('first: expected a');
+  });
+
   it('frees nothing of an empty cache', () => {
     const guest = makeGuest();
     expect(guest.files.shrink(10_000)).toBe(KERNEL.pageCacheFrames);

@@ -60,12 +60,22 @@ it.each([
     'keepAlives[0].cold: expected a whole number',
     { keepAlives: [{ policy: 'a', isOwn: true, cold: -1 }] },
   ],
+  [
+    'cdfs.startupMs: expected 2 shares, found 1',
+    {
+      cdfs: {
+        startupMs: [{ system: 'a', values: new Float64Array(2), share: new Float64Array(1) }],
+      },
+    },
+  ],
+  ['cdfs: expected plain data, found object', { cdfs: new (class {})() }],
+  ['more: expected plain data, found object', { more: [5n] }],
   ['sentences.a: expected text', { sentences: { a: Symbol('x') } }],
 ])('details are looked at to their ends: %s', (fault, details) => {
   expect(() => expectReport({ results: {}, details } as never)).toThrow(`report.details.${fault}`);
 });
 
 it('what prices decide is looked at by its schema', () => {
-  const details = { sensitivity: { tolerance: 1, prices: [{ price: new Map() }] } };
+  const details = { sensitivity: { tolerance: 1, prices: [{ price: { a: 1 } }] } };
   expect(() => expectReport({ results: {}, details } as never)).toThrow(ResultsError);
 });

@@ -50,6 +50,28 @@ describe('results schema', () => {
     expect(() => parseResults(changed(change))).toThrow(`${path}: `);
   });
 
+  it('takes plain data for a configuration, and nothing that is more or goes round', () => {
+    const round: Record<string, unknown> = {};
+    round['self'] = round;
+    const withThat = (that: unknown): unknown => ({ ...results(), configuration: { that } });
+    for (const plain of [undefined, null, 5, [{ a: ['x'] }], Object.create(null)]) {
+      expect(parseResults(withThat(plain))).toEqual(withThat(plain));
+    }
+    for (const other of [
+      round,
+      5n,
+      Symbol('x'),
+      () => 5,
+      new Map(),
+      new Uint8Array(3),
+      [[round]],
+    ]) {
+      expect(() => parseResults(withThat(other))).toThrow(
+        'results are not valid: configuration.that: expected plain data',
+      );
+    }
+  });
+
   it.each<[string, RegExp, (record: Results) => void]>([
     [
       'footprintBy short of the mean',

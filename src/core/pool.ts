@@ -1,7 +1,7 @@
 // Instances are expensive to make and cheap to overwrite: a pool by table sizes keeps those that
 // guests have left. Where the memory of guests is limited (`limitGuests`), resident.ts has them instead.
 
-import { OBJECT, expectShape } from '../check/index.ts';
+import { OBJECT, expectShape, expectText } from '../check/index.ts';
 import { Core, type LeftInstance, copyOnto, endCore, instanceOf } from './core.ts';
 import { keyOf, resident } from './resident.ts';
 import { type CoreSnapshot, checkSnapshot } from './snapshot.ts';
@@ -38,7 +38,7 @@ export class CorePool {
    * memory is the next guest's.
    */
   give(core: Core, what = 'a core', why = 'it was given back to its pool'): void {
-    const left = endCore(core, what, why);
+    const left = endCore(core, expectText('what', what), expectText('why', why));
     if (left === undefined) return;
     if (resident().isLimited) {
       resident().leave(instanceOf(core), left);

@@ -1,5 +1,5 @@
 /** Writes a run in the formats asked for. */
-import { FUNCTION, LIST, OBJECT, expectShape } from '../check/index.ts';
+import { COUNT, FUNCTION, OBJECT, type Shape, TEXT, expectShape } from '../check/index.ts';
 import { join } from 'node:path';
 import { KIB } from '../abi/unit.ts';
 import { decodeReel, mapSvg } from '../map/index.ts';
@@ -17,6 +17,11 @@ export type Written = {
   /** Files written, in their order. */
   readonly paths: readonly string[];
 };
+
+const FORMAT_LIST: Shape = [
+  { render: FUNCTION, files: [{ name: TEXT, mark: { test: FUNCTION }, usualBytes: COUNT }] },
+];
+const RENDERED: Shape = { 'text?': TEXT, 'files?': [{ name: TEXT }] };
 
 function filesOf(formats: readonly Format[]): OwnFile[] {
   return formats.flatMap(({ files }) => files);
@@ -46,10 +51,12 @@ export async function writeReport(
   where: string | OutputFolder,
 ): Promise<Written> {
   expectShape('report', report, { results: OBJECT });
-  expectShape('formats', formats, [{ render: FUNCTION, files: LIST }]);
+  expectShape('formats', formats, FORMAT_LIST);
   if (typeof where !== 'string') expectShape('where', where, { write: FUNCTION });
   parseResults(report.results);
-  const rendered = await Promise.all(formats.map(async (format) => format.render(report)));
+  const rendered = await Promise.all(
+    formats.map(async (format) => expectShape('rendered', await format.render(report), RENDERED)),
+  );
   const text = rendered.map((one) => one.text ?? '').join('');
   const files = rendered.flatMap((one) => one.files ?? []);
   const folder = typeof where === 'string' ? openOutput(formats, where) : where;

@@ -61,6 +61,12 @@ describe('CZoneCalls', () => {
     expect(czones.grow(2, 1)).toBe(STATUS_BAD_ARGUMENT);
   });
 
+  it.each([Symbol('x'), -1, 0.5])('ends no zone %s', (index) => {
+    const { czones } = bootRegion();
+    expect(() => czones.exit(index as never, 0)).toThrow('expected a whole number of 0 to');
+    expect(() => czones.exit(0, index as never)).toThrow('expected a whole number of 0 to');
+  });
+
   it.each([0.5, 2 ** 32 + 1, Number.NaN])('counts no %s processes', (by) => {
     expect(() => bootRegion().czones.refer(1, by)).toThrow('by: expected a whole number');
   });

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, afterEach, vi } from 'vitest';
-import { CoreError, useCore, Core, TooManyGuests } from '../../../src/core/index.ts';
+import { CoreError, loadCore, useCore, Core, TooManyGuests } from '../../../src/core/index.ts';
 import { type CoreBuild, instantiate } from '../../../src/core/instantiate.ts';
 
 const bytesOf = (build: CoreBuild): Uint8Array<ArrayBuffer> =>
@@ -41,6 +41,14 @@ describe('instantiate', () => {
     expect(() => useCore('debug', new Uint8Array([1, 2, 3]))).toThrow();
     expect(instantiate('debug')).toBeDefined();
   });
+});
+
+it('says which address has no core', async () => {
+  const load = (from: string | URL): Promise<unknown> => loadCore('debug', from);
+  await expect(load('x')).rejects.toThrow(new RegExp('^the core is not at x: '));
+  await expect(load(new URL('qemo:x'))).rejects.toThrow(CoreError);
+  const gone = new Response('', { status: 404, statusText: 'Not Found' });
+  await expect(loadCore('debug', gone)).rejects.toThrow('the core is not at : 404 Not Found');
 });
 
 describe('a process without addresses for one more memory', () => {

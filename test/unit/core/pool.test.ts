@@ -152,6 +152,16 @@ describe('a core that its pool took back', () => {
     expect(spare.clone(image).hash()).toBe(before);
   });
 
+  it('says how it ended in words alone', () => {
+    const spare = new CorePool();
+    const core = spare.clone(image);
+    for (const none of [Symbol('x'), 5, null]) {
+      expect(() => spare.give(core, none as never)).toThrow('what: expected text');
+      expect(() => spare.give(core, 'x', none as never)).toThrow('why: expected text');
+    }
+    expect(core.hash()).toBe(before);
+  });
+
   it('gets no cut snapshot from the pool', () => {
     const cut = { ...image, words: image.words.slice(0, 1024) };
     expect(() => pool.clone(cut)).toThrow(CoreError);

@@ -21,4 +21,10 @@ describe('a machine', () => {
     expect(() => machine.expectMem()).toThrow('boot it with room=MIB');
     expect(() => machine.container('a')).toThrow('there is no container a');
   });
+
+  it.each([undefined, {}, { process: 5 }])('takes containers alone: not %j', (none) => {
+    const machine = new Machine(SIZE);
+    expect(() => machine.add('a', none as never)).toThrow('container');
+    expect(machine.containers.size).toBe(0);
+  });
 });

@@ -1,5 +1,6 @@
 /** What the drivers and devices of a playground's machine say to each other. */
 import { describe, expect, it } from 'vitest';
+import { Rings } from '../../../src/play/rings.ts';
 import { Session } from '../../../src/play/session.ts';
 
 function messagesOf(...lines: readonly string[]): ReturnType<Session['run']>['messages'] {
@@ -13,6 +14,12 @@ function wordsOf(...lines: readonly string[]): string[] {
     return last.map(({ queue, asked, answer }) => `${device} ${queue}: ${asked} → ${answer}`);
   });
 }
+
+it.each([undefined, {}, { device: {} }])('there are no rings of %j', (none) => {
+  const rings = new Rings();
+  expect(() => rings.watch('x', none as never)).toThrow('ringed');
+  expect(rings.take()).toEqual([]);
+});
 
 describe('messages on the rings of a step', () => {
   it('are those of the step alone, each with its descriptors', () => {

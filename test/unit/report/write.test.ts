@@ -55,6 +55,17 @@ describe('a report', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  it('is written in formats alone, by what they render alone', async () => {
+    const json = format('json');
+    const write = (one: object): Promise<unknown> => writeReport(REPORT, [one as never], folder);
+    await expect(write({ ...json, files: [{}] })).rejects.toThrow('formats[0].files[0].name: ');
+    await expect(write({ ...json, render: () => {} })).rejects.toThrow('rendered: expected an');
+    await expect(write({ ...json, render: () => ({ files: [5] }) })).rejects.toThrow(
+      'rendered.files[0]: expected an object, found 5',
+    );
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   it('as a table alone is text and no folder', async () => {
     const { paths, text } = await writeReport(REPORT, [format('table')], join(folder, 'none'));
     expect(paths).toEqual([]);

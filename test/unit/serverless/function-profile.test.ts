@@ -108,3 +108,9 @@ describe('a hello profile', () => {
 it.each([undefined, null, 5, {}])('a runtime that is none is refused: %j', (runtime) => {
   expect(() => helloProfile(0, runtime as never)).toThrow(RefusedArgument);
 });
+
+it.each(['fileShare', 'growthShare', 'memoryMib'])('a runtime has numbers for its %s', (name) => {
+  const runtime = { ...RUNTIMES[0], [name]: Symbol('x') };
+  expect(() => helloProfile(0, runtime as never)).toThrow(`runtime.${name}: expected`);
+  expect(() => helloProfile(0.5, RUNTIMES[0] as never)).toThrow('id: expected a whole number');
+});

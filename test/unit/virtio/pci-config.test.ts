@@ -25,6 +25,13 @@ function dump({ config }: PciTransport): Uint8Array {
   return Uint8Array.from(range(0, 256), (offset) => config.read(offset, 1));
 }
 
+it.each([undefined, [], new Uint8Array(255), new Uint8Array(257)])('loads no %j', (bytes) => {
+  const { pci } = balloon();
+  const before = dump(pci);
+  expect(() => pci.config.load(bytes as never)).toThrow('config');
+  expect(dump(pci)).toEqual(before);
+});
+
 describe('as firmware finds it', () => {
   it('is the header of a balloon, with capabilities', () => {
     const bytes = dump(balloon().pci);

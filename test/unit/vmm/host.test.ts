@@ -36,6 +36,16 @@ describe('an account', () => {
   });
 });
 
+it.each([undefined, Symbol('x'), 5n, -1, CAUSES.length])(
+  'moves idle frames of no cause %s',
+  (no) => {
+    const host = new HostMemory(100);
+    expect(() => host.moveIdle(no as never, 5)).toThrow('cause: expected a whole number of 0 to');
+    expect(() => host.moveIdle(0, Number.NaN)).toThrow('frames: expected a number');
+    expect([...host.account]).toEqual([...newAccount()]);
+  },
+);
+
 const held = (): Float64Array => account({ [CAUSE_VMM]: 0 });
 
 describe('an account by names', () => {

@@ -19,6 +19,19 @@ function bootMemory(): GuestMemory {
 }
 
 describe('MemoryBlocks', () => {
+  it.each([
+    undefined,
+    5,
+    {},
+    { policy: 'x' },
+    { policy: 'online_movable', autoMovablePercent: -1 },
+  ])('has one of its policies: not %j', (options) => {
+    const memory = bootMemory();
+    expect(() => new MemoryBlocks(memory, options as never)).toThrow('expected');
+    const blocks = new MemoryBlocks(memory, { policy: 'online_movable' });
+    expect(() => blocks.isMovable(0.5)).toThrow('frame: expected a whole number');
+  });
+
   it('empties a block however many pages must be told about', () => {
     const memory = bootMemory();
     const blocks = new MemoryBlocks(memory, { policy: 'online_movable' });

@@ -177,3 +177,12 @@ describe('a copy', () => {
     expect(link.takeLog()).toEqual(['unplug 0+256']);
   });
 });
+
+it.each([undefined, 5, {}, { states: [], plugged: [5], online: [], hasLeftover: false }])(
+  'loads no %j',
+  (state) => {
+    const mode = new BigBlockMode(new TestLink(), REGION, BIG);
+    expect(() => mode.load(state as never)).toThrow('mode');
+    expect(mode.states).toEqual([]);
+  },
+);

@@ -225,3 +225,12 @@ it('a copy remembers states and sub-blocks, each for itself', () => {
   expect(copy.states).toEqual([SBM_MOVABLE_PARTIAL]);
   expect(link.log).toEqual(['plug 0+4', 'plug 4+2']);
 });
+
+it.each([undefined, 5, {}, { states: [], plugged: [5], online: [], hasLeftover: false }])(
+  'loads no %j',
+  (state) => {
+    const mode = new SubBlockMode(new TestLink(), REGION, 2 * MIB);
+    expect(() => mode.load(state as never)).toThrow('mode');
+    expect(mode.states).toEqual([]);
+  },
+);

@@ -64,8 +64,8 @@ function expectPlain(details: Details): void {
 }
 
 function expectLengths(cdfs: Details['cdfs'] = {}): void {
-  for (const [name, of] of Object.entries(cdfs)) {
-    const odd = of?.find(({ values, share }) => values.length !== share.length);
+  for (const name of DISTRIBUTIONS) {
+    const odd = cdfs[name]?.find(({ values, share }) => values.length !== share.length);
     if (odd === undefined) continue;
     const argument = `report.details.cdfs.${name}`;
     throw new RefusedArgument(argument, `${odd.values.length} shares`, odd.share.length);

@@ -1,6 +1,7 @@
 // One recording through the Wasm core, from an opened capture to a verdict.
 
 import path from 'node:path';
+import { FUNCTION, TEXT, expectShape } from '../../check/index.ts';
 import { type CoreBuild, MS_PER_S } from '../../core/index.ts';
 import { RecordingError, following, followingFile } from '../error.ts';
 import {
@@ -108,6 +109,7 @@ export function verifyCapture(
     const found = `page events of ${capture.importedFrom}: guestmem pages and profile read them`;
     throw new RecordingError(file, 0, "a recording with its allocator's state", found);
   }
+  expectShape('options', options, { 'build?': TEXT, 'clock?': FUNCTION, 'onProgress?': FUNCTION });
   return following(capture, () => runVerify(capture, mode, options));
 }
 

@@ -75,6 +75,11 @@ it.each([
   expect(() => expectReport({ results: {}, details } as never)).toThrow(`report.details.${fault}`);
 });
 
+it('what is more is plain data, and nothing is asked of it', () => {
+  const details = { cdfs: { more: 5 }, other: [{ a: new Float64Array(2) }] };
+  expect(() => expectReport({ results: {}, details } as never)).toThrow(ResultsError);
+});
+
 it('what prices decide is looked at by its schema', () => {
   const details = { sensitivity: { tolerance: 1, prices: [{ price: { a: 1 } }] } };
   expect(() => expectReport({ results: {}, details } as never)).toThrow(ResultsError);

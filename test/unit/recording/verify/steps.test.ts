@@ -23,3 +23,11 @@ it.each(['guided', 'free-running'] as const)('%s: are as right as the verdict', 
     frame: steps.frame.slice(0, 10),
   });
 });
+
+it.each([null, 5, { build: 5 }, { clock: 'x' }, { onProgress: {} }])(
+  'a recording is verified with options alone: not %j',
+  async (options) => {
+    const capture = await openCapture(copyOf());
+    expect(() => verifyCapture(capture, 'guided', options as never)).toThrow('options');
+  },
+);

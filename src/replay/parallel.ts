@@ -1,6 +1,6 @@
 // A replay on several cores: each system in one thread, over one trace and one compiled core.
 
-import { builtin, expectInteger } from '../check/index.ts';
+import { builtin, expectInteger, expectObject } from '../check/index.ts';
 import { UnreadableState } from '../graph/index.ts';
 import { TooManyGuests, compiledCore } from '../serverless/index.ts';
 import type { Trace } from '../trace/index.ts';
@@ -55,7 +55,7 @@ export async function replayPlan(
   plan: ReplayPlan,
   options: PlanOptions = {},
 ): Promise<ReplayRun> {
-  const { progress, signal, records, keeper, guestBytes } = options;
+  const { progress, signal, records, keeper, guestBytes } = expectObject('options', options);
   const heard = { progress, signal, records, keeper, guestBytes };
   const said = optionsOf(plan);
   expectFunctions(trace, plan);

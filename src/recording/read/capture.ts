@@ -1,7 +1,18 @@
 // Opens a recording: a folder that a recorder wrote (docs/recordings.md).
 
 import path from 'node:path';
-import { LIST, OBJECT, TEXT, expectShape, expectText } from '../../check/index.ts';
+import {
+  ARRAY,
+  COUNT,
+  FLAG,
+  NUMBER,
+  OBJECT,
+  RefusedArgument,
+  type Shape,
+  TEXT,
+  expectShape,
+  expectText,
+} from '../../check/index.ts';
 import {
   FRAME_BYTES,
   kernelOf,
@@ -72,17 +83,61 @@ export interface Capture {
   readonly importedFrom?: string | undefined;
 }
 
+const COLUMNS = [
+  'kind',
+  'timeUs',
+  'task',
+  'cpu',
+  'context',
+  'pfn',
+  'order',
+  'type',
+  'gfp',
+  'extra',
+  'line',
+] as const;
+
+const EXTRA: Shape = {
+  kind: TEXT,
+  line: NUMBER,
+  timeUs: NUMBER,
+  cpu: NUMBER,
+  pid: NUMBER,
+  a: NUMBER,
+  b: NUMBER,
+};
+
+const CAPTURE: Shape = {
+  folder: TEXT,
+  start: OBJECT,
+  end: OBJECT,
+  trace: {
+    file: TEXT,
+    count: COUNT,
+    entriesLine: COUNT,
+    lines: COUNT,
+    ...Object.fromEntries(COLUMNS.map((name) => [name, ARRAY])),
+    tasks: [{ comm: TEXT, pid: NUMBER }],
+    marks: [{ event: COUNT, timeUs: NUMBER, text: TEXT }],
+  },
+  extra: { file: TEXT, events: [EXTRA], isThere: FLAG },
+  cmdline: TEXT,
+  kernel: { name: TEXT, build: TEXT },
+  zoneinfo: { before: TEXT, after: TEXT },
+  deviceLog: [TEXT],
+  hostLog: [TEXT],
+  'importedFrom?': TEXT,
+};
+
 /** What openCapture() gave, as far as a look at its members tells. */
 export function expectCapture(capture: Capture): Capture {
-  return expectShape('capture', capture, {
-    folder: TEXT,
-    start: OBJECT,
-    end: OBJECT,
-    trace: OBJECT,
-    extra: OBJECT,
-    kernel: OBJECT,
-    deviceLog: LIST,
-  });
+  const { trace } = expectShape('capture', capture, CAPTURE);
+  for (const name of COLUMNS) {
+    const { length } = trace[name];
+    if (length === trace.count) continue;
+    throw new RefusedArgument(`capture.trace.${name}`, `${trace.count} events`, length);
+  }
+  return capture;
 }
 
 /** Reads a trace file, packed or not. */

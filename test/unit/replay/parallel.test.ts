@@ -29,6 +29,11 @@ describe('a plan with one job', () => {
 });
 
 describe('a plan that cannot be', () => {
+  it.each([null, 5, 'x'])('is played with options alone: not %j', async (options) => {
+    const played = replayPlan(smallTrace(), PLAN, options as never);
+    await expect(played).rejects.toThrow('options: expected an object');
+  });
+
   it.each([1, 2])('is refused before anybody starts, with %i jobs', async (jobs) => {
     const two = { ...PLAN, systems: ['scpv-template', 'mcpv-static'] };
     const play = (plan: typeof PLAN): Promise<unknown> => replayPlan(smallTrace(), plan, { jobs });

@@ -1,8 +1,14 @@
 // What a recording's folder says as a whole; its parts have tests of their own.
 
 import { describe, expect, it } from 'vitest';
-import { memRequests, recordedFrames } from '../../../../src/recording/read/capture.ts';
+import {
+  expectCapture,
+  memRequests,
+  recordedFrames,
+} from '../../../../src/recording/read/capture.ts';
 import { TraceScript, ZONE_FRAMES, ZONE_START } from '../../../support/recording.ts';
+
+const TRACE = new TraceScript().finish().trace;
 
 describe('the device log', () => {
   it('gives the requests that were answered with success', () => {
@@ -15,6 +21,17 @@ describe('the device log', () => {
       ]),
     ).toEqual([{ kind: 'plug', address: 0x1_0000_0000, blocks: 64 }]);
   });
+});
+
+it.each([
+  ['capture.trace: expected an object', { trace: 5 }],
+  ['capture.extra.events: expected a list', { extra: { file: '', events: {}, isThere: true } }],
+  ['capture.deviceLog[0]: expected text', { deviceLog: [5] }],
+  ['capture.trace.kind: expected 5000000000 events', { trace: { ...TRACE, count: 5e9 } }],
+])('a recording is looked at: %s', (fault, change) => {
+  const capture = new TraceScript().finish();
+  expect(expectCapture(capture)).toBe(capture);
+  expect(() => expectCapture({ ...capture, ...change } as never)).toThrow(fault);
 });
 
 function framesOf(script: TraceScript): number {

@@ -100,7 +100,9 @@ function toBase64(bytes: Uint8Array): string {
 }
 
 function fromBase64(text: string): Uint8Array {
-  if (!/^[\w+/]*={0,2}$/.test(text)) throw new RefusedArgument('reel.cells', 'base64', text);
+  if (text.length % 4 > 0 || !/^[A-Za-z\d+/]*={0,2}$/.test(text)) {
+    throw new RefusedArgument('reel.cells', 'base64', text);
+  }
   return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }
 

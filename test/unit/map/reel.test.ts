@@ -50,3 +50,14 @@ describe('a reel', () => {
     expect(useName(reel, USE_OWNER + 2)).toBe('container 3');
   });
 });
+
+it.each(['__proto__', 'AAAA_', '____', 'AAAAA', '=', 'A===', 'AA=A'])(
+  'cells that are no base64 are refused: %s',
+  (cells) => {
+    const encoded = encodeReel(reel);
+    const [one] = encoded.instants;
+    const decode = (): unknown => decodeReel({ ...encoded, instants: [{ ...one!, cells }] });
+    expect(decode).toThrow(RefusedArgument);
+    expect(decode).toThrow('reel.cells: expected base64');
+  },
+);

@@ -287,7 +287,7 @@ export const exports: Fuzzer = {
   name: 'exports',
   sentence:
     'Every export and every method of what comes of it, given anything, ends typed or is done.',
-  cases: 20,
+  cases: 40,
   night: 10_000,
   create: () => {
     const folder = mkdtempSync(join(tmpdir(), 'guestmem-exports-'));

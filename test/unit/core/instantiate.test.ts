@@ -44,9 +44,8 @@ describe('instantiate', () => {
 });
 
 it('says which address has no core', async () => {
-  const load = (from: string | URL): Promise<unknown> => loadCore('debug', from);
-  await expect(load('x')).rejects.toThrow(new RegExp('^the core is not at x: '));
-  await expect(load(new URL('qemo:x'))).rejects.toThrow(CoreError);
+  await expect(loadCore('debug', 'x')).rejects.toThrow(new RegExp('^the core is not at x: '));
+  await expect(loadCore('debug', new URL('qemo:x'))).rejects.toThrow(CoreError);
   const gone = new Response('', { status: 404, statusText: 'Not Found' });
   await expect(loadCore('debug', gone)).rejects.toThrow('the core is not at : 404 Not Found');
 });

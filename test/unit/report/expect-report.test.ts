@@ -68,7 +68,7 @@ it.each([
       },
     },
   ],
-  ['cdfs: expected plain data, found object', { cdfs: new (class {})() }],
+  ['cdfs: expected plain data, found object', { cdfs: new URL('x:y') }],
   ['more: expected plain data, found object', { more: [5n] }],
   ['sentences.a: expected text', { sentences: { a: Symbol('x') } }],
 ])('details are looked at to their ends: %s', (fault, details) => {

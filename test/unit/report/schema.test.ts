@@ -18,6 +18,10 @@ function changed(change: (record: Results) => void): Results {
   return record;
 }
 
+function withThat(that: unknown): unknown {
+  return { ...results(), configuration: { that } };
+}
+
 describe('results schema', () => {
   it('accepts a right record and gives it back', () => {
     expect(parseResults(structuredClone(results()))).toEqual(results());
@@ -53,7 +57,6 @@ describe('results schema', () => {
   it('takes plain data for a configuration, and nothing that is more or goes round', () => {
     const round: Record<string, unknown> = {};
     round['self'] = round;
-    const withThat = (that: unknown): unknown => ({ ...results(), configuration: { that } });
     for (const plain of [undefined, null, 5, [{ a: ['x'] }], Object.create(null)]) {
       expect(parseResults(withThat(plain))).toEqual(withThat(plain));
     }

@@ -1,12 +1,14 @@
 // The fullest VM that still has room, so that others can run empty; of equals, the oldest.
 
-import { type PlacementSpec, type Room, expectRooms } from './policy.ts';
+import { expectList, expectObject } from '../../check/index.ts';
+import type { PlacementSpec, Room } from './policy.ts';
 
 export function fullestWithRoom<T extends Room>(rooms: readonly T[]): T | undefined {
   let best: T | undefined;
-  for (const room of expectRooms(rooms)) {
-    if (room.containers >= room.capacity) continue;
-    if (best === undefined || room.containers > best.containers) best = room;
+  for (const room of expectList('rooms', rooms)) {
+    const { containers, capacity } = expectObject('room', room);
+    if (containers >= capacity) continue;
+    if (best === undefined || containers > best.containers) best = room;
   }
   return best;
 }

@@ -48,5 +48,4 @@ export {
   expectShape,
 } from './shape.ts';
 export { shippedFile, shippedTogether } from './shipped.ts';
-export { whyUnread } from './unread.ts';
-export { UNPRINTABLE, escaped, markupOf, shortened, utf8Of } from './text.ts';
+export { UNPRINTABLE, escaped, markupOf, shortened, utf8Of, whyUnread } from './text.ts';

@@ -1,4 +1,4 @@
-// What is shown of text from outside, in messages of one short line.
+// What is shown of text and files from outside, in messages of one short line.
 
 /** Longest text that a message shows of what was found. */
 const SHOWN_CHARS = 60;
@@ -39,4 +39,23 @@ export function utf8Of(bytes: Uint8Array): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Why a file could not be read, by the system's code. */
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'no permission to read it',
+  EISDIR: 'a folder',
+  ELOOP: 'links in a circle',
+  ENAMETOOLONG: 'a name that is too long',
+  ENOENT: 'nothing of that name',
+  ENOTDIR: 'nothing of that name',
+  EPERM: 'no permission to read it',
+  ERR_ENCODING_INVALID_ENCODED_DATA: 'text that is not UTF-8',
+};
+
+/** What was found in the place of a file that can be read. */
+export function whyUnread(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const code = 'code' in error ? String(error.code) : '';
+  return REASONS[code] ?? (code === '' ? error.message : code);
 }

@@ -1,12 +1,10 @@
 // The addresses that this process may have (ulimit -v). Where there are too few for its threads the engine aborts, so that is looked at
-// before. Loaded with main.ts, so it loads next to nothing.
+// before. Loaded with main.ts, so it loads nothing but what is Node's.
 
 import { readFileSync } from 'node:fs';
-import { GIB } from '../abi/unit.ts';
 
-/** Of Node, and of each of its threads beside the first (measured: 0.8 and 0.9 GiB). */
-const PROCESS_BYTES = GIB;
-const THREAD_BYTES = GIB;
+/** In kB, as `ulimit -v` takes it: of Node, and of each of its threads beside the first (measured: 0.8 and 0.9 GiB). */
+const GIB_KB = 1024 * 1024;
 const LIMIT = /^Max address space +(\d+) /m;
 
 /** As Linux tells them; elsewhere nothing does. */
@@ -23,12 +21,12 @@ export function addressesShort(
   threads: number,
   limits: string = limitsOfProcess(),
 ): string | undefined {
-  const bytes = Number(LIMIT.exec(limits)?.[1] ?? Infinity);
-  const needed = PROCESS_BYTES + threads * THREAD_BYTES;
-  if (bytes >= needed) return undefined;
-  const there = `addresses of the process are limited to ${(bytes / GIB).toFixed(2)} GiB`;
+  const gib = Number(LIMIT.exec(limits)?.[1] ?? Infinity) / 1024 / GIB_KB;
+  const needed = 1 + threads;
+  if (gib >= needed) return undefined;
+  const there = `addresses of the process are limited to ${gib.toFixed(2)} GiB`;
   const lower = threads > 1 ? ', or take fewer --jobs' : '';
-  return `${there}, and ${needed / GIB} GiB are needed: raise the limit (ulimit -v)${lower}`;
+  return `${there}, and ${needed} GiB are needed: raise the limit (ulimit -v)${lower}`;
 }
 
 /** A limit of addresses that so many threads would end the process by. */

@@ -235,8 +235,23 @@ export function refusedAt(where: (refused: RefusedArgument) => string, work: () 
   }
 }
 
+/** A warm-up that leaves something to measure of so many minutes. */
+export function expectMeasured(
+  path: string | undefined,
+  flags: ExperimentFlags,
+  { warmupMinutes }: Experiment,
+  spanMinutes: number,
+): void {
+  if (warmupMinutes < spanMinutes) return;
+  const option = { name: '--warmup', isGiven: flags.warmup !== undefined };
+  const where = whereSaid(path, option, ['warmupMinutes']);
+  const has = `fewer minutes than the trace's ${spanMinutes}`;
+  throw new UsageError(`${where}: expected ${has}, found "${warmupMinutes}"`);
+}
+
 /** Policies and systems that go together, whoever said them. */
 function expectAgreed(path: string | undefined, flags: ExperimentFlags, all: Experiment): void {
+  expectMeasured(path, flags, all, all.minutes ?? Infinity);
   const option = { name: '--idle', isGiven: flags.idle !== undefined };
   refusedAt(
     () => whereSaid(path, option, ['policies', 'idle']),

@@ -58,7 +58,7 @@ import { type Trace, TraceError } from '../trace/index.ts';
 import { expectAddresses } from './addresses.ts';
 import { mayHelp } from './again.ts';
 import { COLUMNS_HELP, frames, wholeNumber } from './argument.ts';
-import { type ExperimentFlags, experimentOf, whereSaid } from './asked.ts';
+import { type ExperimentFlags, expectMeasured, experimentOf, whereSaid } from './asked.ts';
 import { whileBusy } from './busy.ts';
 import {
   type CheckpointAsked,
@@ -120,16 +120,6 @@ async function traceOf({ path, experiment, flags }: Asked): Promise<Trace> {
     const place = whereSaid(path, option, ['trace', 'path']) || whereSaid(path, option, ['trace']);
     throw place === '' ? error : new UsageError(`${place}: ${(error as Error).message}`);
   }
-}
-
-/** A warm-up that leaves something to measure. */
-function expectMeasured({ path, experiment, flags }: Asked, { spanMs }: Trace): void {
-  const { warmupMinutes } = experiment;
-  if (warmupMinutes * MS_PER_MINUTE < spanMs) return;
-  const option = { name: '--warmup', isGiven: flags.warmup !== undefined };
-  const where = whereSaid(path, option, ['warmupMinutes']);
-  const has = `fewer minutes than the trace's ${spanMs / MS_PER_MINUTE}`;
-  throw new UsageError(`${where}: expected ${has}, found "${warmupMinutes}"`);
 }
 
 function atOnce({ systems }: Experiment, jobs: number = availableParallelism()): number {
@@ -221,7 +211,7 @@ async function play(
   const { experiment, flags, jobs, guestBytes } = asked;
   const plan = { ...planOf(experiment), maps: mapsOf(experiment) };
   const trace = await traceOf(asked);
-  expectMeasured(asked, trace);
+  expectMeasured(asked.path, flags, experiment, trace.spanMs / MS_PER_MINUTE);
   expectKnown(asked.path, experiment, trace);
   expectMapped(asked.path, flags, experiment, trace);
   for (const line of effectLines(asked, trace)) complain(`guestmem: ${line}`);

@@ -76,8 +76,9 @@ export class StatsWork {
 
   /** Returns the buffer, so that the driver fills it again. False when there is none. */
   poll(): boolean {
+    if (this._heldHead < 0 || !this._port.isActive) return false;
     const queue = this._port.queue(this._queueIndex);
-    if (queue === undefined || this._heldHead < 0 || !this._port.isActive) return false;
+    if (queue === undefined) return false;
     const head = this._heldHead;
     this._heldHead = -1;
     queue.pushUsed(head, 0);

@@ -1,5 +1,6 @@
 // Placement czone: a CZone a container for its private memory.
 
+import { expectObject } from '../../../check/index.ts';
 import { KERNEL_PLACE, PAGE_PRIVATE, type PagePolicy } from './policy.ts';
 
 /**
@@ -10,5 +11,8 @@ export const czone: PagePolicy = {
   name: 'czone',
   about: 'a CZone a container, for private memory',
   owner: 'tree',
-  place: ({ use, tree }) => (use === PAGE_PRIVATE ? tree : KERNEL_PLACE),
+  place: (request) => {
+    const { use, tree } = expectObject('request', request);
+    return use === PAGE_PRIVATE ? tree : KERNEL_PLACE;
+  },
 };

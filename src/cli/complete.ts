@@ -3,9 +3,6 @@
 import type { Command, Option } from 'commander';
 import { type Candidate, VALUES } from './complete-values.ts';
 
-/** What the scripts of `guestmem completion` ask the program for. */
-export const COMPLETE = '__complete';
-
 /** A command of the program, made when its options are looked for. */
 export interface Completed {
   readonly name: string;

@@ -3,9 +3,8 @@
 
 import { Command } from 'commander';
 import { choice } from './argument.ts';
-import { COMPLETE } from './complete.ts';
 import { SHELLS } from './complete-values.ts';
-import { print } from './terminal.ts';
+import { COMPLETE, print } from './terminal.ts';
 
 const BASH = `# guestmem completion bash >> ~/.bashrc
 _guestmem() {

@@ -2,9 +2,8 @@
 
 import { isMainThread } from 'node:worker_threads';
 import { Command } from 'commander';
-import { COMPLETE, completed } from './complete.ts';
 import { exitCodeOf } from './fault.ts';
-import { complain, guardStreams, print, printable } from './terminal.ts';
+import { COMPLETE, complain, guardStreams, print, printable } from './terminal.ts';
 import { packageVersion } from './version.ts';
 
 interface Entry {
@@ -188,8 +187,10 @@ async function program(): Promise<Command> {
 
 async function run(): Promise<void> {
   const [, , first, ...words] = process.argv;
-  if (first === COMPLETE) print(await completed(words, COMMANDS));
-  else await (await program()).parseAsync();
+  if (first === COMPLETE) {
+    const { completed } = await import('./complete.ts');
+    print(await completed(words, COMMANDS));
+  } else await (await program()).parseAsync();
 }
 
 /** Has the engine write stacks down: until then an error holds all that it came through, which are all guests of a run. */

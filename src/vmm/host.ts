@@ -63,6 +63,9 @@ export function newAccount(): Float64Array {
   return new Float64Array(CAUSES.length);
 }
 
+/** Sums of shares are not exact: so much less than nothing is nothing. */
+const LEAST_FRAMES = -1;
+
 function expectAccount(argument: string, account: Float64Array): void {
   if (account instanceof Float64Array && account.length === CAUSES.length) return;
   throw new RefusedArgument(argument, `${CAUSES.length} numbers, a cause each`, account);
@@ -106,7 +109,7 @@ export class HostMemory {
     const { account } = this;
     const booked = (account[cause] as number) + frames;
     const idle = (account[CAUSE_IDLE_UNUSED] as number) - frames;
-    if (!(booked >= 0 && idle >= 0)) {
+    if (!(booked > LEAST_FRAMES && idle > LEAST_FRAMES)) {
       const expected = `frames that the account has (${booked} would be for the cause, ${idle} for nothing)`;
       throw new RefusedArgument('frames', expected, frames);
     }
@@ -116,12 +119,13 @@ export class HostMemory {
 
   /**
    * Replaces what `held` says by `next`, and makes `held` say it. Frames by which it grew. Above the capacity it throws
-   * HostOutOfMemory, unless there is `onFull`.
+   * HostOutOfMemory, unless there is `onFull`; RefusedArgument, and nothing is booked, where a cause would have less than nothing.
    */
   settle(held: Float64Array, next: Float64Array): number {
     const { account } = this;
     expectAccount('held', held);
     expectAccount('next', next);
+    this._expectThere(held, next);
     let growth = 0;
     for (let cause = 0; cause < account.length; cause += 1) {
       const change = (next[cause] as number) - (held[cause] as number);
@@ -131,6 +135,17 @@ export class HostMemory {
     }
     if (growth > 0 && this.isOver) this._relieveOrFail();
     return growth;
+  }
+
+  /** That no cause comes below nothing. */
+  private _expectThere(held: Float64Array, next: Float64Array): void {
+    const { account } = this;
+    for (let cause = 0; cause < account.length; cause += 1) {
+      const frames = next[cause] as number;
+      const left = (account[cause] as number) - (held[cause] as number) + frames;
+      if (frames > LEAST_FRAMES && left > LEAST_FRAMES && left < Infinity) continue;
+      throw new RefusedArgument(`next: ${CAUSES[cause]}`, 'frames that are held', frames);
+    }
   }
 
   /** More is held than there is. */

@@ -59,7 +59,7 @@ it('virtio-mem that is occupied: all that was wished is unplugged, as by the ker
 it('a balloon that gives back under pressure, and reporting: free memory goes the kernel’s way', async () => {
   const result = runLive(await openCapture(`${OWN}linux-6.12-report-oom-256`));
   expectNear(result, ['free DMA', 'free DMA32', 'free']);
-  expectNearOnAverage(result, ['balloon', 'reported', 'free 2 MiB blocks']);
+  expectNearOnAverage(result, ['balloon', 'reported']);
 });
 
 it.each(['6.12-smp4-640', '6.1-base-512', '7.3-base-640'])(
@@ -84,6 +84,8 @@ describe.skipIf(!existsSync(SHARED))('../shared', () => {
 
   it('compaction that is asked for: captures-probed/linux-6.12-squeeze-320', async () => {
     const capture = await openCapture(`${SHARED}captures-probed/linux-6.12-squeeze-320`);
-    expectNear(runLive(capture), ['free DMA', 'page cache']);
+    const result = runLive(capture);
+    expectNear(result, ['free DMA', 'page cache']);
+    expectNearOnAverage(result, ['free', 'free 2 MiB blocks']);
   });
 });

@@ -26,7 +26,9 @@ function loadedBy(file: string): Loaded {
 it('the command loads what it needs to name its commands, and no room', () => {
   const { files, packages } = loadedBy('src/cli/program.ts');
   expect(files).toEqual(
-    ['fault', 'program', 'terminal', 'version'].map((name) => `src/cli/${name}.ts`),
+    ['addresses', 'early', 'fault', 'program', 'terminal', 'version'].map(
+      (name) => `src/cli/${name}.ts`,
+    ),
   );
   expect(packages).toEqual(['commander', 'node:fs', 'node:os', 'node:worker_threads']);
 });

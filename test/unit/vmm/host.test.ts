@@ -181,3 +181,15 @@ it.each([undefined, 5, {}, new Float64Array(2), new Uint32Array(CAUSES.length)])
     expect(() => host.settle(newAccount(), wrong as never)).toThrow('next: expected');
   },
 );
+
+it.each([-5, Number.NaN, Infinity])(
+  'an account takes no %d frames, and books nothing',
+  (frames) => {
+    const host = new HostMemory(100);
+    const held = newAccount();
+    host.settle(held, newAccount().fill(3));
+    expect(() => host.settle(held, newAccount().fill(frames))).toThrow(RefusedArgument);
+    expect(() => host.settle(newAccount().fill(9), newAccount())).toThrow('frames that are held');
+    expect([...host.account]).toEqual(CAUSES.map(() => 3));
+  },
+);

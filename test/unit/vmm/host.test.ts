@@ -186,10 +186,10 @@ it.each([-5, Number.NaN, Infinity])(
   'an account takes no %d frames, and books nothing',
   (frames) => {
     const host = new HostMemory(100);
-    const held = newAccount();
-    host.settle(held, newAccount().fill(3));
-    expect(() => host.settle(held, newAccount().fill(frames))).toThrow(RefusedArgument);
-    expect(() => host.settle(newAccount().fill(9), newAccount())).toThrow('frames that are held');
+    const mine = newAccount();
+    host.settle(mine, newAccount().fill(3));
+    expect(() => host.settle(mine, newAccount().fill(frames))).toThrow(RefusedArgument);
+    expect(() => host.settle(newAccount().fill(9), newAccount())).toThrow('frames that are mine');
     expect([...host.account]).toEqual(CAUSES.map(() => 3));
   },
 );

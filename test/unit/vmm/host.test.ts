@@ -189,7 +189,7 @@ it.each([-5, Number.NaN, Infinity])(
     const mine = newAccount();
     host.settle(mine, newAccount().fill(3));
     expect(() => host.settle(mine, newAccount().fill(frames))).toThrow(RefusedArgument);
-    expect(() => host.settle(newAccount().fill(9), newAccount())).toThrow('frames that are mine');
+    expect(() => host.settle(newAccount().fill(9), newAccount())).toThrow('frames that are held');
     expect([...host.account]).toEqual(CAUSES.map(() => 3));
   },
 );

@@ -54,6 +54,7 @@ import {
 import { MIGRATE_ISOLATE, MIGRATE_TYPES } from '../../src/abi/migratetype';
 import { attachMemos, memosEnd } from './memo';
 import { attachTouched } from './touched';
+import { WORK_TURN } from './work';
 
 //  Guest (at GUEST_BASE)
 //    0  abiVersion   4 spanFrames    8 zonesMax     12 cpus
@@ -236,5 +237,7 @@ export function attach(): i32 {
   spanFrames = guest.spanFrames;
   attachMemos(<usize>guest.nodes + <usize>guest.nodesMax * NODE_BYTES);
   attachTouched(memosEnd(guest.objectsMax));
+  // whose run had paused is another guest
+  store<u32>(WORK_TURN, 0);
   return guest.abiVersion == ABI_VERSION ? ABI_VERSION : -1;
 }

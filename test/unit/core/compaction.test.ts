@@ -50,6 +50,15 @@ describe('Compaction', () => {
     expectSound(paused);
   });
 
+  it('that has paused does not go on in a guest that was put in its place', () => {
+    const { core } = scattered(3);
+    const before = core.snapshot();
+    expect(core.compaction.proactive(0, KCOMPACTD_PAUSES)).toBe(STATUS_PAUSED);
+    core.restore(before);
+    expect(core.compaction.background(9, ZONE_DMA32, 0)).not.toBe(STATUS_BAD_STATE);
+    expectSound(core);
+  });
+
   it('of a whole zone goes from edge to edge, whatever its score', () => {
     const { core } = scattered(3);
     const before = core.stat(STAT_MIGRATED_PAGES);

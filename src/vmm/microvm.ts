@@ -457,6 +457,7 @@ export class MicroVm {
 
   /** Ends the VM from outside, whatever its guest was doing. */
   kill(reason: string): void {
+    if (typeof reason !== 'string') throw new RefusedArgument('reason', 'text', reason);
     if (this._stopReason !== undefined) return;
     this.stir();
     this._end(reason);

@@ -87,4 +87,12 @@ describe('MicroVm', () => {
     expect(() => vm.putOff(debtor, 0)).toThrow(HandleEnded);
     expect(made.host.heldFrames).toBeCloseTo(0, 6);
   });
+
+  it('says why it ended in text', () => {
+    const made = context();
+    const vm = new MicroVm(0, new TemplateStore(made.host).get(CONFIG, false), made);
+    expect(() => vm.kill(Object.create(null) as never)).toThrow(RefusedArgument);
+    vm.kill('its host is off');
+    expect(() => vm.expectRunning()).toThrow('its host is off');
+  });
 });

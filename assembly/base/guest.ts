@@ -54,7 +54,7 @@ import {
 import { MIGRATE_ISOLATE, MIGRATE_TYPES } from '../../src/abi/migratetype';
 import { attachMemos, memosEnd } from './memo';
 import { attachTouched } from './touched';
-import { WORK_TURN } from './work';
+import { WORK_BYTES, WORK_TURN } from './work';
 
 //  Guest (at GUEST_BASE)
 //    0  abiVersion   4 spanFrames    8 zonesMax     12 cpus
@@ -238,6 +238,6 @@ export function attach(): i32 {
   attachMemos(<usize>guest.nodes + <usize>guest.nodesMax * NODE_BYTES);
   attachTouched(memosEnd(guest.objectsMax));
   // whose run had paused is another guest
-  store<u32>(WORK_TURN, 0);
+  memory.fill(WORK_TURN, 0, WORK_BYTES);
   return guest.abiVersion == ABI_VERSION ? ABI_VERSION : -1;
 }

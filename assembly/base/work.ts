@@ -1,5 +1,5 @@
 // Memory of the call at hand, below the guest: what a pass over the guest passes from function to function when it is more
-// than arguments and a result can hold. Nothing of it outlives the call, so no copy of a guest holds it.
+// than arguments and a result can hold. Nothing of it outlives the call but a run that pauses, so no copy of a guest holds it.
 
 import { GUEST_BASE } from '../../src/abi/layout';
 
@@ -26,7 +26,7 @@ export const WORK_COUNTS_BYTES = 768;
 /** The CPU that changes counts (kernel/lag). */
 export const WORK_CPU = WORK_COUNTS + WORK_COUNTS_BYTES;
 /**
- * kcompactd's run between two batches (move/compact-pause). It outlives the call: who has it pause has it go on to its end before
+ * kcompactd's run between two batches (move/compact). It outlives the call: who has it pause has it go on to its end before
  * the guest is copied.
  */
 export const WORK_PAUSED = WORK_CPU + 8;

@@ -25,7 +25,7 @@ import {
 } from '../../src/abi/status';
 import { guest, spanFrames } from '../base/guest';
 import { blockZone } from '../base/pageblock';
-import { WORK_TURN } from '../base/work';
+import { WORK_BYTES, WORK_TURN } from '../base/work';
 import { Zone, freeCount, zoneAt } from '../base/zone';
 import { drainZone } from '../kernel/allocator';
 import { watermarkOk, wmark } from '../kernel/watermark';
@@ -49,6 +49,8 @@ class Turn {
   zone: u32;
   served: u32;
 }
+
+if (<i32>offsetof<Turn>() > WORK_BYTES) ERROR('Turn outgrew its room');
 
 const TURN_BACKGROUND: u32 = 1;
 const TURN_PROACTIVE: u32 = 2;
@@ -125,12 +127,6 @@ export function compactServed(pfn: u32, order: u32): i32 {
 function restartsAfresh(zone: Zone, order: u32): bool {
   if (order < zone.compactOrderFailed || zone.compactDeferShift < DEFER_SHIFT_MAX) return false;
   return zone.compactConsidered >= (<u32>1) << zone.compactDeferShift;
-}
-
-/** Whether a request of the order finds nothing in the zone that compaction could make. */
-function wants(zone: Zone, index: u32, order: u32, mark: u32, highest: u32): bool {
-  if (watermarkOk(zone, order, wmark(zone, mark), highest, 0)) return false;
-  return isSuitable(zone, index, order, highest);
 }
 
 /** One zone for one request; COMPACT_* or a status. */
@@ -218,7 +214,9 @@ function compactZoneFor(order: u32, index: u32, highest: u32, cpu: u32, pauses: 
 function isWorthWaking(order: u32, highest: u32): bool {
   for (let index: u32 = 0; index <= highest; index++) {
     const zone = zoneAt(index);
-    if (zone.present != 0 && wants(zone, index, order, ALLOC_WMARK_MIN, highest)) return true;
+    if (zone.present == 0) continue;
+    if (watermarkOk(zone, order, wmark(zone, ALLOC_WMARK_MIN), highest, 0)) continue;
+    if (isSuitable(zone, index, order, highest)) return true;
   }
   return false;
 }
@@ -258,10 +256,8 @@ export function compactBackground(order: u32, highest: u32, cpu: u32, how: u32):
   return served;
 }
 
-/** One zone from edge to edge (vm.compact_memory). COMPACT_* or a status. */
-export function compactZone(index: u32, cpu: u32): i32 {
-  const bad = index >= <u32>KERNEL_ZONES || cpu >= guest.cpus;
-  if (bad || zoneAt(index).present == 0) return STATUS_BAD_ARGUMENT;
+/** A zone from edge to edge, for no request, down to `percent` of scattered memory (-1: as far as it goes). */
+function compactWhole(index: u32, percent: i32, cpu: u32, pauses: bool): i32 {
   return runCompaction(
     index,
     WHOLE_ORDER,
@@ -269,10 +265,17 @@ export function compactZone(index: u32, cpu: u32): i32 {
     COMPACT_SYNC_LIGHT,
     true,
     false,
-    -1,
+    percent,
     cpu,
-    false,
+    pauses,
   );
+}
+
+/** One zone from edge to edge (vm.compact_memory). COMPACT_* or a status. */
+export function compactZone(index: u32, cpu: u32): i32 {
+  const bad = index >= <u32>KERNEL_ZONES || cpu >= guest.cpus;
+  if (bad || zoneAt(index).present == 0) return STATUS_BAD_ARGUMENT;
+  return compactWhole(index, -1, cpu, false);
 }
 
 /** How scattered free memory is, in percent, zones weighted by their size. */
@@ -285,21 +288,6 @@ export function proactiveScore(): i32 {
     score += (<u64>zone.present * scatter(zone)) / present;
   }
   return <i32>score;
-}
-
-/** A zone of the proactive turn. */
-function compactScattered(index: u32, cpu: u32, pauses: bool): i32 {
-  return runCompaction(
-    index,
-    WHOLE_ORDER,
-    MIGRATE_MOVABLE,
-    COMPACT_SYNC_LIGHT,
-    true,
-    false,
-    PROACTIVE_LOW,
-    cpu,
-    pauses,
-  );
 }
 
 /**
@@ -315,7 +303,9 @@ export function compactProactive(cpu: u32, how: u32): i32 {
   turn().paused = 0;
   for (let index = resumes ? turn().zone : 0; index < <u32>KERNEL_ZONES; index++) {
     if (zoneAt(index).present == 0 && !resumes) continue;
-    const result = resumes ? resumeCompaction(pauses) : compactScattered(index, cpu, pauses);
+    const result = resumes
+      ? resumeCompaction(pauses)
+      : compactWhole(index, PROACTIVE_LOW, cpu, pauses);
     resumes = false;
     if (result == STATUS_PAUSED) return pause(TURN_PROACTIVE, index, 0);
     if (result == STATUS_MOVES_FULL) return result;

@@ -2,7 +2,7 @@
 // last table node ever used, the sizes of its tables, and which core can read them.
 
 import { ABI_VERSION, GUEST_BASE } from '../abi/layout.ts';
-import { RefusedArgument } from '../check/index.ts';
+import { expectMade } from '../check/index.ts';
 import { UnreadableState, expectSame, seal, unseal } from '../graph/index.ts';
 import type { CoreConfig } from './config.ts';
 import { type Core, filledCore, instanceOf } from './core.ts';
@@ -56,8 +56,7 @@ function decoded(
 
 /** The guest that writeCore() wrote. Throws CoreError for bytes of another version or damaged ones. */
 export function readCore(bytes: Uint8Array, build: CoreBuild = 'release'): Core {
-  if (!(bytes instanceof Uint8Array)) throw new RefusedArgument('bytes', 'a Uint8Array', bytes);
-  const { config, payload } = decoded(bytes, build);
+  const { config, payload } = decoded(expectMade('bytes', bytes, Uint8Array), build);
   checkGuest(config, payload, GUEST_BASE + payload.length);
   return filledCore(config, (instance) => {
     instance.bytes.set(payload, GUEST_BASE);

@@ -6,7 +6,7 @@ import { rmSync } from 'node:fs';
 import { Worker, parentPort } from 'node:worker_threads';
 import type { OutputOptions } from '../report/node.ts';
 import { type Busy, type Told, startBusy } from './busy.ts';
-import { SIGNALS, type Signal, handOver } from './early.ts';
+import { SIGNALS, type Signal, handOver, hearLate } from './early.ts';
 import { Interrupted } from './fault.ts';
 
 /** What a thread has begun that stays when it is ended. */
@@ -133,11 +133,12 @@ export async function runApart(program: URL): Promise<number> {
     worker.once('error', reject);
     worker.once('exit', done);
   });
-  let code: number;
+  let code: number | undefined;
   try {
     code = await ended;
   } finally {
     busy?.stop();
+    if (signal === undefined) hearLate(code === 0);
     for (const [name, handler] of handlers) process.off(name, handler);
     await worker.terminate();
   }

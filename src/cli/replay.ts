@@ -294,10 +294,13 @@ async function run(path: string | undefined, flags: ReplayFlags): Promise<void> 
   const line = leftOutLine(experiment.policies.idle, leftOut);
   if (line !== undefined) complain(`guestmem: ${line}`);
   const asked: Asked = { path, experiment, leftOut, flags, jobs, guestBytes, checkpoint };
-  const work = (signal: AbortSignal): ReturnType<typeof playInto> => playInto(asked, signal);
-  const { played, report, written } = await interruptible(work, {
+  await interruptible(async (signal) => tell(asked, await playInto(asked, signal)), {
     kept: () => keptIn(checkpoint),
   });
+}
+
+/** What a run has come to. Throws SystemsMissing. */
+function tell({ experiment, flags }: Asked, { played, report, written }: Finished): void {
   if (flags.json === true) print(resultsJson(report.results));
   else if (flags.quiet !== true) print(`${written.text}${wroteLine(written.paths)}`);
   // the table has it
@@ -322,11 +325,15 @@ function refusalOf({ path }: Asked, error: unknown): unknown {
   return new UsageError(`${path ?? 'replay'}: ${error.message}`, { cause: error });
 }
 
+/** A run, what is told of it, and what was written. */
+interface Finished {
+  readonly played: ReplayRun;
+  readonly report: Report;
+  readonly written: Written;
+}
+
 /** Opens the folder, plays, writes; the folder is as it was if that fails. */
-async function playInto(
-  asked: Asked,
-  signal: AbortSignal,
-): Promise<{ played: ReplayRun; report: Report; written: Written }> {
+async function playInto(asked: Asked, signal: AbortSignal): Promise<Finished> {
   const { experiment, flags } = asked;
   const formats = formatsOf(experiment);
   const out = experiment.outputs.folder ?? DEFAULT_OUT;

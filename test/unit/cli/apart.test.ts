@@ -3,12 +3,14 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { removeWorktree, runApart } from '../../../src/cli/apart.ts';
+import { handOver } from '../../../src/cli/early.ts';
 import { benchCheckout, gitIn } from '../../support/bench-checkout.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'guestmem-apart-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(handOver);
 
 function program(text: string): URL {
   const file = join(folder, `${Math.abs(text.length)}.mjs`);

@@ -1,5 +1,12 @@
 import { afterEach, expect, it } from 'vitest';
-import { SIGNALS, endedCode, endedText, handOver, hearEarly } from '../../../src/cli/early.ts';
+import {
+  SIGNALS,
+  endedCode,
+  endedText,
+  handOver,
+  hearEarly,
+  hearLate,
+} from '../../../src/cli/early.ts';
 
 afterEach(handOver);
 
@@ -7,6 +14,7 @@ afterEach(handOver);
 it('a signal is heard from the begin until somebody else hears of it, whoever did before', () => {
   const before = SIGNALS.map((name) => process.listenerCount(name));
   hearEarly();
+  hearLate(true);
   expect(SIGNALS.map((name) => process.listenerCount(name))).toEqual(before.map((one) => one + 1));
   handOver();
   handOver();

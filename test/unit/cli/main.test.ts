@@ -58,6 +58,18 @@ it.each([
   });
 });
 
+it.each([
+  [true, 'its work was done'],
+  [false, 'its work had failed'],
+])('has a word for a signal that comes after the work (done: %s)', (isDone, word) => {
+  const works = `import { handOver, hearLate } from './early.mjs';
+    handOver(); hearLate(${isDone});`;
+  expect(endOf(works + killed('SIGHUP'))).toEqual({
+    code: 129,
+    err: `guestmem: ended by SIGHUP, ${word}\n`,
+  });
+});
+
 it('leaves a signal to the command that hears of it', () => {
   const hears = `import { handOver } from './early.mjs';
     process.once('SIGTERM', () => process.exit(7)); handOver();`;

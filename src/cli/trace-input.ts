@@ -58,10 +58,10 @@ export const STRICT_HELP: string =
 /** What --strict is for: no trace in which rows were merged, or figures filled in or changed. */
 export function refuseRepaired(
   { name, firstQuirks = {} }: Pick<Trace, 'name' | 'firstQuirks'>,
-  repairs: Readonly<Record<string, number>>,
+  repairs: Readonly<Record<string, number | undefined>>,
   path: string = name,
 ): void {
-  const found = Object.entries(repairs).filter(([, count]) => count > 0);
+  const found = Object.entries(repairs).filter(([, count = 0]) => count > 0);
   if (found.length === 0) return;
   const kinds = found.map(([kind, count]) => {
     const first = firstQuirks[kind as keyof typeof firstQuirks];

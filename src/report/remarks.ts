@@ -10,6 +10,9 @@ const PHRASES: Readonly<Record<keyof Repairs, Phrase>> = {
   negativeAverages: (count) =>
     `${count} negative averages were replaced by the mean of percentiles`,
   percentilesOrdered: (count) => `percentiles of ${count} rows were put in order`,
+  percentilesLowered: (count) => `percentiles of ${count} rows were lowered to their maximum`,
+  percentilesFilled: (count) =>
+    `percentiles of ${count} rows were missing and made of their average`,
   durationsRaised: (count) => `durations of ${count} calls or rows are raised to 1 ms`,
   startsMoved: (count) => `${count} calls from before the trace's begin were moved to it`,
   functionsWithoutDurations: (count, all) =>

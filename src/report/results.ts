@@ -118,6 +118,8 @@ export const REPAIRS = [
   'mergedRows',
   'negativeAverages',
   'percentilesOrdered',
+  'percentilesLowered',
+  'percentilesFilled',
   'durationsRaised',
   'startsMoved',
   'functionsWithoutDurations',
@@ -126,8 +128,13 @@ export const REPAIRS = [
   'memoryLowered',
 ] as const;
 
+/** Those that older records do not tell. */
+export const LATER_REPAIRS = ['percentilesLowered', 'percentilesFilled'] as const;
+type LaterRepair = (typeof LATER_REPAIRS)[number];
+
 /** How often each repair was made; docs/results.md says what each counts. */
-export type Repairs = Record<(typeof REPAIRS)[number], number>;
+export type Repairs = Record<Exclude<(typeof REPAIRS)[number], LaterRepair>, number> &
+  Partial<Record<LaterRepair, number | undefined>>;
 
 /** What was replayed. */
 export type TraceSummary = {

@@ -6,6 +6,7 @@ import {
   type FootprintBy,
   type FootprintCause,
   type FunctionResult,
+  LATER_REPAIRS,
   type MissingSystem,
   type PriceEffects,
   REPAIRS,
@@ -106,12 +107,18 @@ const systemResult: z.ZodType<SystemResult> = z.strictObject({
   functions: z.array(functionResult),
 });
 
-const repairs: z.ZodType<Repairs> = z.strictObject(
-  Object.fromEntries(REPAIRS.map((kind) => [kind, whole])) as Record<
-    (typeof REPAIRS)[number],
-    typeof whole
-  >,
-);
+const laterRepairs = Object.fromEntries(LATER_REPAIRS.map((kind) => [kind, true])) as Record<
+  (typeof LATER_REPAIRS)[number],
+  true
+>;
+const repairs: z.ZodType<Repairs> = z
+  .strictObject(
+    Object.fromEntries(REPAIRS.map((kind) => [kind, whole])) as Record<
+      (typeof REPAIRS)[number],
+      typeof whole
+    >,
+  )
+  .partial(laterRepairs);
 
 const missingSystem: z.ZodType<MissingSystem> = z.strictObject({
   system: z.string().min(1),

@@ -226,11 +226,18 @@ function summarize({
   return typicalDurations(averageMs, 'trace');
 }
 
-/** What `summarizeRow` mends of a row of percentiles. */
-function noteMended({ percentilesMs, place }: DurationRow, quirks: QuirkLog): void {
+/** What `summarize` mends of a row. */
+function noteMended(
+  { averageMs, percentilesMs, maximumMs, place }: DurationRow,
+  quirks: QuirkLog,
+): void {
   const points = percentilesMs.filter((point) => point !== undefined);
-  if (points.length < percentilesMs.length) return;
-  if (points.some((point) => point < MINIMUM_DURATION_MS)) quirks.note('durationsRaised', place);
+  const isFilled = points.length < percentilesMs.length;
+  const longest = Math.max(MINIMUM_DURATION_MS, maximumMs ?? Infinity);
+  const figures = isFilled && averageMs !== undefined ? [averageMs] : points;
+  if (figures.some((figure) => figure < MINIMUM_DURATION_MS)) quirks.note('durationsRaised', place);
+  if (isFilled) return quirks.note('percentilesFilled', place);
+  if (points.some((point) => point > longest)) quirks.note('percentilesLowered', place);
   const isDisordered = points.some((point, index) => point < (points[index - 1] ?? -Infinity));
   if (isDisordered) quirks.note('percentilesOrdered', place);
 }

@@ -12,6 +12,7 @@ import {
   type RecordedCalls,
   type Trace,
   type TraceFunction,
+  type TraceQuirks,
   expectTrace,
 } from './trace.ts';
 
@@ -80,10 +81,27 @@ function choose(sums: Float64Array, { seed, functions, share }: SampleOptions): 
   return chosen.toSorted((a, b) => a - b);
 }
 
-interface Kept {
+interface Kept extends Pick<Trace, 'quirks' | 'firstQuirks'> {
   readonly functions: readonly TraceFunction[];
   /** By old id; undefined: gone. */
   readonly ids: readonly (number | undefined)[];
+}
+
+/** Of the functions that stay; what was mended of rows and calls is the whole trace's. */
+function quirksOf({ quirks }: Trace, functions: readonly TraceFunction[]): TraceQuirks {
+  const { functionsWithoutDurations, functionsWithoutMemory } = quirks;
+  const drawn = (is: (fn: TraceFunction) => boolean): number => functions.filter(is).length;
+  return {
+    ...quirks,
+    functionsWithoutDurations: Math.min(
+      functionsWithoutDurations,
+      drawn(({ durations }) => durations.source === 'published'),
+    ),
+    functionsWithoutMemory: Math.min(
+      functionsWithoutMemory,
+      drawn(({ memorySource }) => memorySource === 'published'),
+    ),
+  };
 }
 
 function keep(trace: Trace, chosen: readonly number[]): Kept {
@@ -92,13 +110,13 @@ function keep(trace: Trace, chosen: readonly number[]): Kept {
     ids[old] = id;
     return { ...(trace.functions[old] as TraceFunction), id };
   });
-  return { functions, ids };
+  return { functions, ids, quirks: quirksOf(trace, functions), firstQuirks: trace.firstQuirks };
 }
 
 function sampleCounts(
   trace: Trace,
   calls: CountedCalls,
-  { functions, ids }: Kept,
+  { functions, ids, quirks, firstQuirks }: Kept,
   to: Window,
 ): Trace {
   const counts = new MinuteCounts(Infinity);
@@ -114,16 +132,17 @@ function sampleCounts(
     const id = ids[old];
     return id === undefined ? [] : [[id, us]];
   });
-  const { name, format, quirks } = trace;
+  const { name, format } = trace;
   const phaseUs = calls.phaseUs === undefined ? undefined : new Map(phases);
   const minutes = to.to - to.from;
-  return countedTrace({ name, format, functions, counts, minutes, quirks, phaseUs }, calls.seed);
+  const parts = { name, format, functions, counts, minutes, quirks, firstQuirks, phaseUs };
+  return countedTrace(parts, calls.seed);
 }
 
 function sampleRows(
   trace: Trace,
   calls: RecordedCalls,
-  { functions, ids }: Kept,
+  { functions, ids, quirks, firstQuirks }: Kept,
   to: Window,
 ): Trace {
   const collector = new CallCollector(Infinity, to.to - to.from);
@@ -135,7 +154,7 @@ function sampleRows(
     collector.add(id, startMs, calls.durationMs[index] as number, { file: trace.name });
   }
   const spanMs = (to.to - to.from) * MS_PER_MINUTE;
-  return { ...trace, functions, ...collector.sorted(), spanMs };
+  return { ...trace, functions, quirks, firstQuirks, ...collector.sorted(), spanMs };
 }
 
 /**

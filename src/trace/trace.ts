@@ -75,6 +75,10 @@ export interface TraceQuirks {
   readonly negativeAverages: number;
   /** Rows whose percentiles were put in order. */
   readonly percentilesOrdered: number;
+  /** Rows with percentiles above their maximum, which were lowered to it; absent: none. */
+  readonly percentilesLowered?: number;
+  /** Rows without some of their percentiles, which were all made of the average; absent: none. */
+  readonly percentilesFilled?: number;
   /** Calls, and rows of a function, with a duration below `MINIMUM_DURATION_MS`. */
   readonly durationsRaised: number;
   /** Calls moved to the trace's begin. */
@@ -187,12 +191,14 @@ export interface TraceOptions {
   readonly files?: TraceSource | undefined;
 }
 
-export const NO_QUIRKS: TraceQuirks = {
+export const NO_QUIRKS: Required<TraceQuirks> = {
   functionsWithoutDurations: 0,
   functionsWithoutMemory: 0,
   mergedRows: 0,
   negativeAverages: 0,
   percentilesOrdered: 0,
+  percentilesLowered: 0,
+  percentilesFilled: 0,
   durationsRaised: 0,
   startsMoved: 0,
 };

@@ -7,6 +7,8 @@ const repairs = {
   mergedRows: 3,
   negativeAverages: 0,
   percentilesOrdered: 0,
+  percentilesLowered: 4,
+  percentilesFilled: 5,
   durationsRaised: 2,
   startsMoved: 1,
   functionsWithoutDurations: 1200,
@@ -20,6 +22,8 @@ describe('repairs of a trace', () => {
     const trace = { ...results().trace, functions: 2000, repairs };
     expect(repairLines(trace)).toEqual([
       'trace: 3 rows of functions that stood there already were merged',
+      'trace: percentiles of 4 rows were lowered to their maximum',
+      'trace: percentiles of 5 rows were missing and made of their average',
       'trace: durations of 2 calls or rows are raised to 1 ms',
       "trace: 1 calls from before the trace's begin were moved to it",
       'trace: durations of 1,200 of 2,000 functions are drawn from published distributions',

@@ -61,6 +61,27 @@ describe('repairs', () => {
     });
   });
 
+  it('of percentiles above their maximum, and of those that are missing, are told', () => {
+    const { folder, trace } = open({
+      'invocations.csv': `${IDS},Trigger,1\no,a,f,http,1\no,a,g,http,1\no,a,h,http,1\n`,
+      'durations.csv':
+        `${IDS},${DURATIONS}\no,a,f,5,1,5,9,5,5,5,5,5,9,10\n` +
+        'o,a,g,0.5,1,5,9,5,5,,5,5,5,9\no,a,h,5,1,5,,5,5,5,5,5,9,10\n',
+      'memory.csv': `${IDS},SampleCount,AverageAllocatedMb\no,a,f,1,64\no,a,g,1,64\no,a,h,1,64\n`,
+    });
+    const more = { percentilesLowered: 1, percentilesFilled: 1, durationsRaised: 1 };
+    expect(trace.quirks).toEqual({ ...NO_QUIRKS, ...more });
+    const file = join(folder, 'durations.csv');
+    expect(trace.firstQuirks).toEqual({
+      percentilesLowered: { file, line: 2 },
+      percentilesFilled: { file, line: 3 },
+      durationsRaised: { file, line: 3 },
+    });
+    const [lowered, filled] = trace.functions;
+    expect(lowered?.durations.percentilesMs.at(-1)).toBe(9);
+    expect(filled?.durations.source).toBe('trace');
+  });
+
   it('of calls are told with file and line', () => {
     const { folder, trace } = open({
       'calls.csv': 'app,func,end_timestamp,duration\na,f,10,1\na,f,2,3\na,f,11,0\na,f,12,0\n',

@@ -10,6 +10,7 @@ import {
 } from '../../../src/trace/index.ts';
 import {
   CALL_FILE,
+  FAASRAIL_SPEC,
   SESSION_FILES,
   makeFolder,
   makeVhive,
@@ -42,6 +43,14 @@ describe('a sample', () => {
       }),
       { numRuns: 40 },
     );
+  });
+
+  it('tells of figures that are drawn those of its own functions, and the place of the first', () => {
+    const trace = openTrace(makeFolder(FAASRAIL_SPEC), { seed });
+    expect(trace.quirks).toMatchObject({ functionsWithoutMemory: 2, durationsRaised: 1 });
+    const sample = sampleTrace(trace, { seed, functions: 1 });
+    expect(sample.quirks).toEqual({ ...trace.quirks, functionsWithoutMemory: 1 });
+    expect(sample.firstQuirks).toEqual(trace.firstQuirks);
   });
 
   it('is the same at the same seed, another at another', () => {

@@ -2,7 +2,14 @@
 
 import { parseArgs } from 'node:util';
 import { ALL_FUZZERS, FUZZERS } from './index.ts';
-import { type FuzzEnd, type FuzzOptions, type FuzzWorld, runFuzzer } from './run.ts';
+import {
+  type FuzzEnd,
+  type FuzzOptions,
+  type FuzzWorld,
+  SEEDS,
+  WrongPath,
+  runFuzzer,
+} from './run.ts';
 
 const USAGE = 'npm run fuzz -- NAME|all [--seed N] [--seconds S | --night | --path P]';
 const ALL = 'all';
@@ -34,7 +41,13 @@ export async function fuzzCommand(words: readonly string[], world: FuzzWorld): P
     world.write(`expected ${ALL} or a fuzzer of ${names}, found "${name}"\n`);
     return 2;
   }
-  return (await runFuzzer(fuzzer, options, world)) ? 0 : 1;
+  try {
+    return (await runFuzzer(fuzzer, options, world)) ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof WrongPath)) throw error;
+    world.write(`${error.message}\n`);
+    return 2;
+  }
 }
 
 /** Every fuzzer but those that must fail, each for an equal part of what is left of the time; all run, whatever one finds. */
@@ -70,16 +83,31 @@ function readWords(words: readonly string[]): [string | undefined, FuzzOptions] 
   });
   const [name, more] = positionals;
   if (more !== undefined) throw new Error(`expected one name, found "${more}" too`);
-  const seed = Number(values.seed ?? SEED);
-  if (!Number.isInteger(seed)) throw new Error(`--seed: expected a number, found "${values.seed}"`);
+  const seed = numberOf(values.seed ?? String(SEED));
+  if (!(Number.isInteger(seed) && seed < SEEDS))
+    throw new Error(`--seed: expected a number of 0 to ${SEEDS - 1}, found "${values.seed}"`);
   if (name === ALL && values.path !== undefined) throw new Error('--path: expected one fuzzer');
   return [name, { seed, end: endOf(values) }];
 }
 
+/** Digits, and a point between them; NaN for any other text. */
+function numberOf(text: string): number {
+  return /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
+}
+
+const ENDS = ['seconds', 'night', 'path'] as const;
+
 function endOf(values: { seconds?: string; night?: boolean; path?: string }): FuzzEnd {
-  if (values.path !== undefined) return { path: values.path };
+  const [first, second] = ENDS.filter((name) => values[name] !== undefined);
+  if (second !== undefined) throw new Error(`--${first}: expected no --${second} beside it`);
+  const { path } = values;
+  if (path !== undefined) {
+    if (/^\d+(:\d+)*$/.test(path)) return { path };
+    throw new Error(`--path: expected numbers and colons between them, found "${path}"`);
+  }
   if (values.night === true) return { isNight: true };
-  const seconds = Number(values.seconds ?? SECONDS);
-  if (!(seconds >= 0)) throw new Error(`--seconds: expected a time, found "${values.seconds}"`);
+  const seconds = numberOf(values.seconds ?? String(SECONDS));
+  if (!(seconds < Infinity))
+    throw new Error(`--seconds: expected a time, found "${values.seconds}"`);
   return { seconds };
 }

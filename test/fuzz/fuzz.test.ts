@@ -84,9 +84,9 @@ describe('the runner', () => {
   it('goes on with the next seed until its time is over, and stops inside a round', async () => {
     const world = recorder();
     const seeds = new Set<number>();
-    const began: FuzzWorld['began'] = (name, seed, number) => {
+    const began: FuzzWorld['began'] = (name, seed, path) => {
       seeds.add(seed);
-      world.began?.(name, seed, number);
+      world.began?.(name, seed, path);
     };
     const fuzzer = quiet(20);
     expect(await runFuzzer(fuzzer, { seed: 5, end: { seconds: 50 } }, { ...world, began })).toBe(
@@ -109,17 +109,47 @@ describe('the runner', () => {
   });
 
   it('tells which case has begun, by the path that runs it alone', async () => {
-    const seen: number[] = [];
+    const seen: string[] = [];
     const values: number[] = [];
     const property = fc.property(fc.nat(), (value) => void values.push(value));
     const create = (): FuzzSession => ({ property, missing: () => [] });
     const fuzzer = { ...quiet(8), create };
-    const world = { ...recorder(), began: (_: string, __: number, at: number) => seen.push(at) };
+    const world = {
+      ...recorder(),
+      began: (_: string, __: number, path: string) => seen.push(path),
+    };
     await runFuzzer(fuzzer, { seed: 3, end: { seconds: 0 } }, world);
-    expect(seen).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    expect(seen.splice(0)).toEqual(['0', '1', '2', '3', '4', '5', '6', '7']);
     const whole = values.splice(0);
     await runFuzzer(fuzzer, { seed: 3, end: { path: '5' } }, world);
     expect(values[0]).toBe(whole[5]);
+    expect(new Set(seen)).toEqual(new Set(['5']));
+  });
+
+  it('tells of what a failed case is made smaller to that it is that case', async () => {
+    const seen: string[] = [];
+    const property = fc.property(fc.nat(), fc.nat(), (a, b) => a + b < 1000);
+    const create = (): FuzzSession => ({ property, missing: () => [] });
+    const fuzzer = { ...quiet(8), create };
+    const began = (_: string, __: number, path: string): void => void seen.push(path);
+    const options = { seed: 3, end: { seconds: 0 } };
+    expect(await runFuzzer(fuzzer, options, { ...recorder(), began })).toBe(false);
+    const last = seen.at(-1) as string;
+    expect(seen.filter((path) => path === last).length).toBeGreaterThan(1);
+    const failed = await fc.check(property, { seed: 3, path: last, endOnFailure: true });
+    expect(failed.failed).toBe(true);
+  });
+
+  it('begins again at seed 0 after the last one that can be said', async () => {
+    const world = recorder();
+    const seeds = new Set<number>();
+    const began: FuzzWorld['began'] = (name, seed, path) => {
+      seeds.add(seed);
+      world.began?.(name, seed, path);
+    };
+    const options = { seed: 2 ** 31 - 1, end: { seconds: 25 } };
+    await runFuzzer(quiet(20), options, { ...world, began });
+    expect([...seeds]).toEqual([2 ** 31 - 1, 0]);
   });
 
   it('fails when the cases did not come to what they must', async () => {
@@ -151,8 +181,17 @@ describe('the runner', () => {
   it.each([
     [['nobody'], 'found "nobody"'],
     [['queue', 'trace'], 'found "trace" too'],
-    [['queue', '--seed', 'x'], '--seed: expected a number, found "x"'],
+    [['queue', '--seed', 'x'], '--seed: expected a number of 0 to 2147483647, found "x"'],
+    [['queue', '--seed', ''], 'found ""'],
+    [['queue', '--seed', '0.5'], 'found "0.5"'],
+    [['queue', '--seed', '2147483648'], 'found "2147483648"'],
     [['queue', '--seconds', '-1'], '--seconds'],
+    [['queue', '--seconds', 'Infinity'], '--seconds: expected a time, found "Infinity"'],
+    [['queue', '--seconds', ''], '--seconds: expected a time, found ""'],
+    [['queue', '--night', '--seconds', '5'], '--seconds: expected no --night beside it'],
+    [['queue', '--night', '--path', '5'], '--night: expected no --path beside it'],
+    [['queue', '--path', 'x'], '--path: expected numbers and colons between them, found "x"'],
+    [['canary', '--seed', '5', '--path', '3:0:0:0'], 'the way to a case of seed 5, found "3:0:0'],
     [['queue', '--nope'], '--nope'],
     [['all', '--path', '1'], '--path: expected one fuzzer'],
   ])('refuses %j', async (words, text) => {

@@ -15,15 +15,17 @@ async function main(): Promise<void> {
     const name = /^core\.(.+)\.wasm$/.exec(file)?.[1];
     if (name !== undefined) useCore(name as CoreModule, readFileSync(path.join(build, file)));
   }
+  const { began, end } = watched(
+    ALL_FUZZERS.map(({ name }) => name),
+    new URL(import.meta.url),
+  );
   process.exitCode = await fuzzCommand(process.argv.slice(2), {
     // A run lasts as long as it is told to: the one place in test/ that asks for the time.
     clock: () => Number(process.hrtime.bigint()) / 1e9,
     write: (text) => process.stdout.write(text),
-    began: watched(
-      ALL_FUZZERS.map(({ name }) => name),
-      new URL(import.meta.url),
-    ),
+    began,
   });
+  await end();
 }
 
 if (isMainThread) await main();

@@ -12,6 +12,14 @@ export type FuzzEnd =
   /** fast-check's way to one case and its shrunk form: after that case alone. */
   | { readonly path: string };
 
+/** What fast-check tells apart of seeds that can be said without a sign. */
+export const SEEDS: number = 2 ** 31;
+
+/** The path is no way to a case, or to none of that seed. */
+export class WrongPath extends Error {
+  override readonly name: string = 'WrongPath';
+}
+
 export interface FuzzOptions {
   /** Of the first round; the next ones count up from it. */
   readonly seed: number;
@@ -25,8 +33,8 @@ export interface FuzzWorld {
   /** Any clock, in seconds. */
   readonly clock: () => number;
   readonly write: (text: string) => void;
-  /** Hears of each case before it is run: its round's seed and its number in it. */
-  readonly began?: (fuzzer: string, seed: number, number: number) => void;
+  /** Hears of each case before it is run: its round's seed, and the path that leads to it or to what it is made smaller from. */
+  readonly began?: (fuzzer: string, seed: number, path: string) => void;
 }
 
 /** How long a failure may be made smaller, in seconds, when the time is over. */
@@ -41,6 +49,7 @@ class Timed implements fc.IRawProperty<unknown, boolean> {
   readonly #began: (number: number) => void;
   #until: number;
   #cases = 0;
+  #hasFailed = false;
 
   constructor(
     inner: FuzzSession['property'],
@@ -77,8 +86,9 @@ class Timed implements fc.IRawProperty<unknown, boolean> {
   run(value: unknown): never {
     const isOver = this.#cases > 0 && this.#world.clock() >= this.#until;
     if (isOver) return new fc.PreconditionFailure(true) as never;
-    this.#began(this.#cases);
-    this.#cases += 1;
+    // what a failed case is made smaller to is still that case
+    if (!this.#hasFailed) this.#cases += 1;
+    this.#began(this.#cases - 1);
     const outcome: Failure | Promise<Failure> = this.#inner.run(value);
     const seen = (failure: Failure): Failure => this.#seen(failure);
     return (outcome instanceof Promise ? outcome.then(seen) : seen(outcome)) as never;
@@ -86,6 +96,7 @@ class Timed implements fc.IRawProperty<unknown, boolean> {
 
   #seen(failure: Failure): Failure {
     const isFailure = failure !== null && !fc.PreconditionFailure.isFailure(failure);
+    this.#hasFailed ||= isFailure;
     if (isFailure) this.#until = Math.max(this.#until, this.#world.clock() + SHRINK_SECONDS);
     return failure;
   }
@@ -125,6 +136,20 @@ export async function runFuzzer(
   }
 }
 
+/** fast-check finds that a path leads nowhere when it goes it. */
+async function checked(
+  property: fc.IRawProperty<unknown, boolean>,
+  parameters: fc.Parameters<unknown>,
+): Promise<fc.RunDetails<unknown>> {
+  try {
+    return await fc.check(property, parameters);
+  } catch (error) {
+    if (!(error instanceof Error && error.message.startsWith('Unable to replay'))) throw error;
+    const { seed, path } = parameters;
+    throw new WrongPath(`--path: expected the way to a case of seed ${seed}, found "${path}"`);
+  }
+}
+
 async function runSession(
   fuzzer: Fuzzer,
   session: FuzzSession,
@@ -142,10 +167,11 @@ async function runSession(
     return Math.min(...Object.values(session.tried?.() ?? { cases })) >= fuzzer.night;
   };
   for (let round = 0; round === 0 || !isOver(); round += 1) {
-    const seed = (options.seed + round) | 0;
-    const began = (number: number): void => world.began?.(name, seed, number);
+    const seed = (options.seed + round) % SEEDS;
+    const began = (number: number): void =>
+      world.began?.(name, seed, 'path' in end ? end.path : String(number));
     const property = new Timed(session.property, world, until, began);
-    const details = await fc.check(property, { seed, numRuns: fuzzer.cases, ...way });
+    const details = await checked(property, { seed, numRuns: fuzzer.cases, ...way });
     cases += details.numRuns;
     if (!details.failed) continue;
     world.write(failureText(fuzzer, details, cases));

@@ -30,8 +30,9 @@ export function watched(
 ): { readonly began: NonNullable<FuzzWorld['began']>; readonly end: () => Promise<unknown> } {
   const now = new Int32Array(new SharedArrayBuffer(4 * Int32Array.BYTES_PER_ELEMENT));
   const path = new Uint8Array(new SharedArrayBuffer(PATH_BYTES));
-  const workerData: Watched = { names, now, path, seconds };
-  const worker = new Worker(program, { workerData });
+  const worker = new Worker(program, {
+    workerData: { names, now, path, seconds } satisfies Watched,
+  });
   return {
     began: (name, seed, text) => {
       now[0] = names.indexOf(name);

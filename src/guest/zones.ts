@@ -14,7 +14,7 @@ import {
   STATUS_ZONE_FULL,
   expectAnswer,
 } from '../core/index.ts';
-import { HandleEnded, expectWords } from '../check/index.ts';
+import { HandleEnded, expectInteger, expectWords } from '../check/index.ts';
 import { memmapFrames } from './footprint.ts';
 import type { GuestMemory } from './memory.ts';
 import { growByStep } from './policy/grow-step.ts';
@@ -92,7 +92,10 @@ export class CZones {
     expectAnswer(czones.setPolicy(index, CZONE_LIMIT_OOM, CZONE_GROW_ASK), 'czones.setPolicy');
     this._keys.set(index, key);
     this.host?.created(index, limitFrames);
-    this._add(index, this.growth.firstBlocks(key, this.view(index).limitBlocks));
+    const { growth } = this;
+    const { limitBlocks } = this.view(index);
+    const first = growth.firstBlocks(key, limitBlocks);
+    this._add(index, Math.min(expectInteger(`${growth.name}: firstBlocks`, first, 0), limitBlocks));
     return index;
   }
 
@@ -117,8 +120,9 @@ export class CZones {
   /** A zone is full: adds what the policy says, within the limit. Blocks added. */
   grow(index: number): number {
     const view = this.view(index);
-    const wanted = Math.max(1, this.growth.nextBlocks(view));
-    return this._add(index, Math.min(wanted, view.limitBlocks - view.blocks));
+    const { growth } = this;
+    const next = expectInteger(`${growth.name}: nextBlocks`, growth.nextBlocks(view), 0);
+    return this._add(index, Math.min(Math.max(1, next), view.limitBlocks - view.blocks));
   }
 
   /** First frames of a zone's blocks, in the order in which it got them. */

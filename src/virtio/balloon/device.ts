@@ -13,6 +13,7 @@ import {
   expectInteger,
   expectMade,
   expectMultiple,
+  expectName,
   expectShape,
 } from '../../check/index.ts';
 import type { Timers } from '../../time/index.ts';
@@ -63,6 +64,8 @@ const PAGES_MAX = 2 ** 32 - 1;
 /** Host pages of 1 GiB are the largest there are. */
 const HOST_PAGE_BYTES_MAX = GIB;
 
+const NUMBERINGS = ['dense', 'fixed'] as const;
+
 /** Throws RefusedArgument. */
 function expectBalloonOptions(options: BalloonDeviceOptions): void {
   const { memoryPages, hostPageBytes = BALLOON_PAGE_BYTES, targetPages = 0 } = options;
@@ -71,6 +74,7 @@ function expectBalloonOptions(options: BalloonDeviceOptions): void {
   expectMultiple('hostPageBytes', hostPageBytes, step, step, HOST_PAGE_BYTES_MAX);
   expectInteger('targetPages', targetPages, 0, PAGES_MAX);
   expectInterval(options.statsIntervalNs ?? 0);
+  expectName('numbering', options.numbering ?? 'dense', NUMBERINGS);
 }
 
 export class BalloonDevice implements DeviceModel {

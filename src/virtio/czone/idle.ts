@@ -3,6 +3,7 @@
  * the clock and the state of zones, not how a request is made.
  */
 
+import { expectInteger } from '../../check/index.ts';
 import { bound } from '../../graph/index.ts';
 import { type TimerHandle, type Timers, expectDelay } from '../../time/index.ts';
 
@@ -27,6 +28,7 @@ export class IdleTimers {
 
   constructor(policy: IdlePolicy, timers: Timers, actions: IdleActions) {
     expectDelay('idle policy', policy.delayNs);
+    expectInteger('idle policy: targetBytes', policy.targetBytes, 0);
     this.policy = policy;
     this._timers = timers;
     this._actions = actions;

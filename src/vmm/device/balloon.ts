@@ -2,7 +2,14 @@
 
 import { bound } from '../../graph/index.ts';
 import { PAGEBLOCK_FRAMES } from '../../abi/unit.ts';
-import { type Pages, type Pfn, expectInteger, expectName } from '../../check/index.ts';
+import {
+  FUNCTION,
+  type Pages,
+  type Pfn,
+  expectInteger,
+  expectName,
+  expectShape,
+} from '../../check/index.ts';
 import type { Operations } from '../../cost/index.ts';
 import {
   type ReportParameters,
@@ -94,6 +101,7 @@ export class Balloon implements MemoryDevice {
     const options: Omit<BalloonOptions, keyof BalloonNames | keyof QemuBalloonNames> =
       balloonSettings(said);
     expectReportParameters(options);
+    expectShape('balloon', options, { 'given?': FUNCTION });
     expectName('poison', options.poison ?? 'none', POISONS);
     this.vm = vm;
     const alarm = timersOf(vm, timers);

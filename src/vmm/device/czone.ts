@@ -3,7 +3,15 @@
 
 import { bound, partial } from '../../graph/index.ts';
 import { FRAME_BYTES, PAGEBLOCK_FRAMES } from '../../abi/unit.ts';
-import { RefusedArgument, expectInteger, expectName, expectObject } from '../../check/index.ts';
+import {
+  FUNCTION,
+  RefusedArgument,
+  type Shape,
+  TEXT,
+  expectInteger,
+  expectName,
+  expectShape,
+} from '../../check/index.ts';
 import type { OperationName, Operations } from '../../cost/index.ts';
 import { type CZoneSupplier, type CZones, type GrowthPolicy, POOL } from '../../guest/index.ts';
 import type { Timers } from '../../time/index.ts';
@@ -40,6 +48,14 @@ export interface CZoneOptions extends Pick<
   /** Hears of each request to a zone, by the core's index, when it has ended. */
   readonly reclaimed?: (index: number, result: ReclaimResult) => void;
 }
+
+/** What callers without types may say of what is used later. */
+const CALLED: Shape = {
+  'reportNs?': FUNCTION,
+  'reclaimed?': FUNCTION,
+  'endedBlock?': TEXT,
+  'growth?': { name: TEXT, firstBlocks: FUNCTION, nextBlocks: FUNCTION, observe: FUNCTION },
+};
 
 /** More zones than a core can have. */
 const ZONES_MAX = 2 ** 16;
@@ -84,7 +100,7 @@ export class CZoneVirtio implements MemoryDevice {
   /** Attaches the device and probes the driver. The guest has a region for CZones, and nothing of it plugged. */
   constructor(vm: MicroVm, timers: Timers, options: CZoneOptions = {}) {
     expectRunningVm(vm);
-    expectObject('czone-virtio', options);
+    expectShape('czone-virtio', options, CALLED);
     const { czones } = vm.guest;
     if (czones === undefined) {
       const expected = 'a machine made with a CZone region';

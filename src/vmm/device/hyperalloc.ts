@@ -3,7 +3,7 @@
 
 import { bound } from '../../graph/index.ts';
 import { PAGEBLOCK_FRAMES } from '../../abi/unit.ts';
-import { RefusedArgument, expectInteger, expectObject } from '../../check/index.ts';
+import { FUNCTION, RefusedArgument, expectInteger, expectShape } from '../../check/index.ts';
 import type { Operations } from '../../cost/index.ts';
 import {
   COUNT_RELEASED_PAGES,
@@ -57,7 +57,7 @@ export class HyperAlloc implements MemoryDevice {
   /** Attaches the device and probes the driver. The guest must be on LLFree (`onLlfree`). */
   constructor(vm: MicroVm, timers: Timers, options: HyperAllocOptions = {}) {
     expectRunningVm(vm);
-    const { scanDelayNs, given } = expectObject('hyperalloc', options);
+    const { scanDelayNs, given } = expectShape('hyperalloc', options, { 'given?': FUNCTION });
     if (typeof scanDelayNs === 'number') expectInteger('scanDelayNs', scanDelayNs, 1);
     const { core, memory, config } = vm.guest;
     if (core.monitor === undefined) {

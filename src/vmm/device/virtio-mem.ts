@@ -3,11 +3,12 @@
 
 import { FRAME_BYTES, PAGEBLOCK_BYTES } from '../../abi/unit.ts';
 import {
+  FUNCTION,
   type Bytes,
   RefusedArgument,
   expectInteger,
   expectName,
-  expectObject,
+  expectShape,
 } from '../../check/index.ts';
 import type { Operations } from '../../cost/index.ts';
 import { type HotplugOptions, MemoryBlocks, unmovableFrames } from '../../guest/index.ts';
@@ -83,7 +84,7 @@ export class VirtioMem implements MemoryDevice {
   /** Attaches the device and probes the driver, which plugs what is requested already. */
   constructor(vm: MicroVm, timers: Timers, options: VirtioMemOptions) {
     expectRunningVm(vm);
-    expectObject('virtio-mem', options);
+    expectShape('virtio-mem', options, { 'given?': FUNCTION, 'retried?': FUNCTION });
     this.vm = vm;
     const profile = MEM_PROFILES[expectName('profile', options.profile ?? 'qemu', PROFILES)];
     expectBigBlock(options.bigBlockBytes);

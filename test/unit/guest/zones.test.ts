@@ -65,6 +65,17 @@ describe('CZones', () => {
     expect(heard.slice(before)).toEqual([`created ${zone}`]);
   });
 
+  it('refuse what is no number of blocks, by the name of the policy that says it', () => {
+    for (const wild of [Number.NaN, 1.5, -1, Infinity, 'x' as never]) {
+      const policy = { name: 'own', observe: () => {}, nextBlocks: () => 1, firstBlocks: () => 1 };
+      const firsts = scene({ ...policy, firstBlocks: () => wild });
+      expect(() => firsts.zones.create(1, 8 * BLOCK)).toThrow('own: firstBlocks: expected');
+      const nexts = scene({ ...policy, nextBlocks: () => wild });
+      const zone = nexts.zones.create(1, 8 * BLOCK);
+      expect(() => nexts.zones.grow(zone)).toThrow('own: nextBlocks: expected');
+    }
+  });
+
   it('stop at the limit', () => {
     const made = scene(growByStep(3));
     const zone = made.zones.create(1, 2 * BLOCK);

@@ -229,6 +229,8 @@ describe('a balloon that is none', () => {
   const options: Readonly<Record<string, BalloonOptions>> = {
     profile: { profile: 'fircracker' as 'firecracker' },
     poison: { poison: 'zero' as 'none' },
+    numbering: { numbering: 'sparse' as 'dense' },
+    given: { given: 5 as never },
     statsIntervalNs: { statsIntervalNs: -1 },
     'an interval without end': { statsIntervalNs: Infinity },
     'an interval of a nanosecond': { statsIntervalNs: 1 },

@@ -7,6 +7,7 @@ import {
   CZoneVirtio,
   CZONE_DRIVER_FRAMES,
   type CZoneOptions,
+  type MicroVm,
   Process,
   ProcessTree,
   Vmm,
@@ -32,6 +33,7 @@ function processIn(device: CZoneVirtio, zone: number): Process {
   return new Process(device.vm.guest, config);
 }
 
+const own = { name: 'own', firstBlocks: () => 1, nextBlocks: () => 1 };
 const reportNs = (frames: number): number => 1000 * frames;
 
 describe('CZoneVirtio', () => {
@@ -222,6 +224,22 @@ describe('a czone-virtio device that is asked for nothing that is', () => {
     expect(() => new CZoneVirtio(vm, vmm.clock, { profile })).toThrow(/did you mean adaptive/);
     expect(() => new CZoneVirtio(vm, vmm.clock)).toThrow(RefusedArgument);
     expectSound(vm);
+  });
+
+  it.each([
+    ['reportNs', { reportNs: 5 }],
+    ['reclaimed', { reclaimed: {} }],
+    ['endedBlock', { endedBlock: 5 }],
+    ['growth', { growth: 5 }],
+    ['growth.observe', { growth: { ...own, observe: 'no' } }],
+    ['idle policy: targetBytes', { idle: { delayNs: 5 } }],
+  ])('refuses %s that is none before the guest has the device', (argument, options) => {
+    const footprint = { processFrames: 100, tableFramesPerFrame: 1 / 512 };
+    const vmm = new Vmm({ hostFrames: 2 ** 22, footprint });
+    const vm = vmm.boot(guestConfig({ memoryFrames: MEMORY_FRAMES, region: REGION })) as MicroVm;
+    expect(() => new CZoneVirtio(vm, vmm.clock, options as never)).toThrow(argument);
+    expect(() => new CZoneVirtio(vm, vmm.clock, options as never)).toThrow(RefusedArgument);
+    expect(vm.devices).toEqual([]);
   });
 
   it('has ended with its VM, a zone with its container', () => {

@@ -127,6 +127,7 @@ describe('a VM', () => {
     const made = rig();
     expect(() => new HyperAlloc(made.vm, made.vmm.clock)).toThrow(RefusedArgument);
     expect(() => rig({ scanDelayNs: 0 })).toThrow(RefusedArgument);
+    expect(() => rig({ given: 5 as never })).toThrow(RefusedArgument);
   });
 
   it('whose host is short gives what it has free', () => {

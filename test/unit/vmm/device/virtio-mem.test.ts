@@ -155,6 +155,8 @@ describe('a region that is none', () => {
     'a node beyond 16 bits': { nodeId: 70_000 },
     'big blocks of no power of two': { bigBlockBytes: 3 * 128 * MIB_BYTES },
     'a request that is no size': { requestedBytes: -2 * MIB_BYTES },
+    'what cannot be told of frames': { given: {} as never },
+    'what cannot be told of a retry': { retried: 5 as never },
   };
 
   it.each(Object.entries(wild))('%s: refused, and nothing is attached', (_, more) => {

@@ -81,6 +81,9 @@ function homeHeaders(root: string, headers: string): void {
   }
 }
 
+/** Of types for BPF, which Debian's headers would have a program of another package (pahole) add. */
+const NO_BTF = 'CONFIG_DEBUG_INFO_BTF_MODULES=';
+
 function buildModule(root: string, release: string): void {
   const headers = path.join(root, `usr/src/linux-headers-${release}`);
   const common = headers.replace(/-(cloud-)?amd64$/, '-common');
@@ -89,7 +92,7 @@ function buildModule(root: string, release: string): void {
   mkdirSync(folder, { recursive: true });
   copyFileSync(path.join(GUEST_FILES, `${STATE_MODULE}.c`), path.join(folder, `${STATE_MODULE}.c`));
   writeFileSync(path.join(folder, 'Makefile'), `obj-m := ${STATE_MODULE}.o\n`);
-  runTool('make', ['-s', '-C', headers, `M=${folder}`, 'modules']);
+  runTool('make', ['-s', '-C', headers, `M=${folder}`, NO_BTF, 'modules']);
 }
 
 function make(archive: DebianArchive, root: string, release: string, tell: Tell): void {

@@ -48,11 +48,16 @@ export function expectTools(programs: readonly string[]): void {
 
 const MOST_OUTPUT = 2 ** 28;
 
+/** What make says of a program that failed below it, after that program's own word. */
+const OF_MAKE = /^make(?:\[\d+\])?: /;
+
+/** The last line that says why. */
 function lastLine(text: string): string {
-  return text.trim().split('\n').at(-1) ?? '';
+  const lines = text.trim().split('\n');
+  return lines.findLast((line) => !OF_MAKE.test(line)) ?? lines.at(-1) ?? '';
 }
 
-/** Runs a program to its end; what it wrote. Throws RecorderMissing, or RecordingFailed with the last line of its complaint. */
+/** Runs a program to its end; what it wrote. Throws RecorderMissing, or RecordingFailed with the last line of its complaint that says why. */
 export function runTool(program: string, args: readonly string[], cwd?: string): Buffer {
   try {
     return execFileSync(program, args, {

@@ -46,7 +46,7 @@ const PACKED_FILES = [
   `usr/src/linux-headers-${RELEASE}/Makefile`,
 ];
 /** Stand-ins for what a recorder calls: a guest that is done at once, and a disk that has a recording on it. */
-const TOOLS: Readonly<Record<string, string>> = {
+export const RECORDER_TOOLS: Readonly<Record<string, string>> = {
   'qemu-system-x86_64': 'echo RECORDER READY; echo RECORDER DONE',
   // a kernel that the recorder starts has its word among its own
   debugfs: `set -- $2; cp ${CAPTURE}/* $3; gzip -d $3/trace.txt.gz; echo guestmem.buffer=8 > $3/cmdline`,
@@ -72,7 +72,7 @@ function putRecorder(folder: string): string {
   for (const name of LAB_FILES) putFile(join(folder, 'lab', name), 'x\n');
   putFile(join(folder, `lab/linux-image-6.12-amd64.release`), RELEASE);
   for (const name of ['one', 'two']) putFile(join(folder, `work-${name}/run.sh`), 'true\n');
-  for (const [name, script] of Object.entries(TOOLS)) {
+  for (const [name, script] of Object.entries(RECORDER_TOOLS)) {
     const path = join(folder, 'tools', name);
     putFile(path, `#!/bin/sh\n${script}\n`);
     chmodSync(path, 0o755);
@@ -96,7 +96,7 @@ export function putInputs(folder: string): void {
 }
 
 /** Whether recordings can be made here: the archive's keys are the machine's own. */
-const HAS_KEYS = existsSync('/usr/share/keyrings/debian-archive-keyring.gpg');
+export const HAS_KEYS: boolean = existsSync('/usr/share/keyrings/debian-archive-keyring.gpg');
 
 /** The record of a run, without its page. */
 function layRun(folder: string, out: string): void {

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { openLab } from '../../../src/recorder/lab.ts';
-import { standIns } from '../../support/tools.ts';
+import { callsOf, standIns } from '../../support/tools.ts';
+import { HAS_KEYS, RECORDER_TOOLS } from '../../support/writers.ts';
 
 const TOOLS = [
   'qemu-system-x86_64',
@@ -31,3 +32,13 @@ it('a package that is no kernel is refused', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'lab-'));
   expect(() => openLab(folder, 'vim; rm -rf', () => {})).toThrow('no package of a kernel');
 });
+
+it.skipIf(!HAS_KEYS)(
+  'the module is built without a program that Debian has in no package that is fetched',
+  () => {
+    const calls = standIns({ ...all, ...RECORDER_TOOLS });
+    openLab(mkdtempSync(path.join(tmpdir(), 'lab-')), 'linux-image-6.12-amd64', () => {});
+    const made = callsOf(calls).filter((call) => call.startsWith('make '));
+    expect(made).toEqual([expect.stringMatching(/ CONFIG_DEBUG_INFO_BTF_MODULES= modules$/)]);
+  },
+);

@@ -22,6 +22,17 @@ describe('a program of the machine', () => {
     expect(() => runTool('tool', [])).toThrow(new RecordingFailed('tool failed: two'));
   });
 
+  it('that make called and that failed has the word, not make', () => {
+    const said =
+      'sh: pahole: not found\\nmake[1]: *** [all] Error 127\\nmake: *** [sub] Error 2\\n';
+    standIns({ tool: `printf "${said}" >&2; exit 2` });
+    expect(() => runTool('tool', [])).toThrow(
+      new RecordingFailed('tool failed: sh: pahole: not found'),
+    );
+    standIns({ tool: 'echo "make: *** No rule. Stop." >&2; exit 2' });
+    expect(() => runTool('tool', [])).toThrow('tool failed: make: *** No rule. Stop.');
+  });
+
   it('is looked for before the work, and all that are missing are named at once', () => {
     standIns({ there: '' });
     expectTools(['there']);

@@ -3,12 +3,12 @@
 
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { leaves, removeWorktree, tellPace } from './apart.ts';
 import { type BenchRecord, recordOf } from './bench-records.ts';
 import { UsageError } from './fault.ts';
+import { withScratch } from './scratch.ts';
 
 /** A side of a comparison: where it is, or what it is made of. */
 export type Side =
@@ -168,8 +168,14 @@ export async function withTrees<Value>(
   sides: readonly [Side, Side],
   work: (trees: readonly [Tree, Tree]) => Promise<Value>,
 ): Promise<Value> {
-  const scratch = mkdtempSync(join(tmpdir(), 'guestmem-bench-'));
-  leaves({ scratch });
+  return withScratch('bench', (scratch) => withTreesIn(scratch, sides, work));
+}
+
+async function withTreesIn<Value>(
+  scratch: string,
+  sides: readonly [Side, Side],
+  work: (trees: readonly [Tree, Tree]) => Promise<Value>,
+): Promise<Value> {
   const made = new Map<string, Tree>();
   const treeOf = async (side: Side): Promise<Tree> => {
     if (side.kind === 'folder') return side;
@@ -186,7 +192,6 @@ export async function withTrees<Value>(
       const tree = side.kind === 'commit' ? made.get(side.hash) : undefined;
       if (side.kind === 'commit' && tree !== undefined) removeWorktree(tree.folder, side.checkout);
     }
-    rmSync(scratch, { recursive: true, force: true });
   }
 }
 

@@ -2,12 +2,12 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { leaves } from './apart.ts';
 import { UsageError } from './fault.ts';
+import { withScratch } from './scratch.ts';
 
 /** Names under which Chromium is installed, and where a user may say that it is. */
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'chrome', 'msedge'];
@@ -86,16 +86,12 @@ export async function pngsOf(
   svgs: readonly string[],
   onDrawn?: (done: number, total: number) => void,
 ): Promise<Uint8Array[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'guestmem-png-'));
-  leaves({ scratch: folder });
-  const all: Uint8Array[] = [];
-  try {
+  return withScratch('png', async (folder) => {
+    const all: Uint8Array[] = [];
     for (let at = 0; at < svgs.length; at += PICTURES) {
       all.push(...(await drawn(svgs.slice(at, at + PICTURES), folder)));
       onDrawn?.(all.length, svgs.length);
     }
     return all;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }

@@ -12,6 +12,7 @@ import { leaves, tellPace, telling, writesInto } from './apart.ts';
 import { duration, mebibytes, plan, wholeNumber } from './argument.ts';
 import { EXIT_FAILURE, UsageError } from './fault.ts';
 import { profileText } from './profile.ts';
+import { withScratch } from './scratch.ts';
 import { complain, print } from './terminal.ts';
 import { verdictText } from './verify.ts';
 
@@ -41,7 +42,7 @@ function labFolder({ lab }: RecordFlags): string {
   return path.resolve(lab ?? path.join(cache, 'guestmem'));
 }
 
-function optionsOf(flags: RecordFlags): RecordOptions {
+function optionsOf(flags: RecordFlags): Omit<RecordOptions, 'scratch'> {
   return {
     workload: flags.workload,
     memoryMib: mebibytes('--memory', flags.memory),
@@ -89,7 +90,9 @@ async function run(flags: RecordFlags): Promise<void> {
   });
   try {
     keptFolder(options.labFolder);
-    const { files, workload } = await record(options, tell);
+    const { files, workload } = await withScratch('record', (scratch) =>
+      record({ ...options, scratch }, tell),
+    );
     const content = [...files].map(([name, bytes]) => ({ name, content: bytes }));
     output.write(content);
     print(`wrote ${flags.out}: ${files.size} files\n`);

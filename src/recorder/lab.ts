@@ -157,6 +157,7 @@ export function openLab(folder: string, kernel: string, tell: Tell): Lab {
     'make',
     'mke2fs',
     'debugfs',
+    'setpriv',
     'xz',
   ]);
   if (!/^linux-image-[\w.+-]+$/.test(kernel)) {

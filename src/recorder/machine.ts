@@ -13,8 +13,8 @@ import { type GuestPace, paceOf } from './pace.ts';
 import type { PlanStep } from './plan.ts';
 import { Qmp } from './qmp.ts';
 
-/** Hears of what must be cleared if this program is ended in the middle: a process, a folder. */
-export type Leaves = (left: { readonly pid: number } | { readonly scratch: string }) => void;
+/** Hears of a process that must be ended if this program is ended in the middle. */
+export type Leaves = (left: { readonly pid: number }) => void;
 
 export interface MachineOptions {
   readonly memoryMib: number;
@@ -136,6 +136,9 @@ async function drive(options: MachineOptions, log: string[]): Promise<void> {
   qmp.close();
 }
 
+/** A guest that does not end would go on for ever when this program is killed: Debian 12's QEMU has no option for that. */
+const WITH_PARENT: readonly string[] = ['--pdeathsig', 'KILL'];
+
 /** How it came to no end. */
 function endOf({ timeoutMs }: MachineOptions, isLate: boolean): string {
   if (!isLate) return 'the guest did not come to its end';
@@ -148,7 +151,8 @@ export async function runMachine(
   options: MachineOptions,
   say: (line: string) => void,
 ): Promise<string[]> {
-  const qemu: ChildProcess = spawn('qemu-system-x86_64', argumentsOf(options), {
+  const words = [...WITH_PARENT, 'qemu-system-x86_64', ...argumentsOf(options)];
+  const qemu: ChildProcess = spawn('setpriv', words, {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   if (qemu.pid !== undefined) options.left?.({ pid: qemu.pid });

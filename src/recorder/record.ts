@@ -5,13 +5,11 @@ import {
   cpSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readFileSync,
   readdirSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createGzip } from 'node:zlib';
 import { MIB, MS_PER_S } from '../abi/unit.ts';
@@ -47,6 +45,8 @@ export interface RecordOptions {
   readonly startClock: () => () => number;
   /** Kept between recordings: kernels, programs. */
   readonly labFolder: string;
+  /** An empty folder for the guest's disks, which whoever made it takes away. */
+  readonly scratch: string;
   readonly left?: Leaves | undefined;
   /** Hears how far a step is: the guest's, or one on this side of it. */
   readonly onPace?: ((pace: GuestPace) => void) | undefined;
@@ -177,10 +177,10 @@ function aboutOf(
 }
 
 async function recordIn(
-  folder: string,
   options: RecordOptions,
   { lab, tell }: { readonly lab: Lab; readonly tell: Tell },
 ): Promise<Recorded> {
+  const { scratch: folder } = options;
   const workload = layWorkload(options.workload, path.join(folder, 'workload'));
   const programs = programsOf(options.labFolder, [...workload.packages, ...options.packages], tell);
   const file = (name: string): string => path.join(folder, name);
@@ -218,15 +218,9 @@ async function recordIn(
 
 /**
  * Boots a Debian kernel under QEMU, runs the workload, and collects what was recorded. Writes nothing but the lab's
- * folder. Throws RecorderMissing, RecordingFailed, RefusedArgument.
+ * folder and `scratch`. Throws RecorderMissing, RecordingFailed, RefusedArgument.
  */
 export async function record(options: RecordOptions, tell: Tell): Promise<Recorded> {
   const lab = openLab(options.labFolder, options.kernel, tell);
-  const folder = mkdtempSync(path.join(tmpdir(), 'guestmem-record-'));
-  options.left?.({ scratch: folder });
-  try {
-    return await recordIn(folder, options, { lab, tell });
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  return recordIn(options, { lab, tell });
 }

@@ -15,6 +15,7 @@ const PACKAGE_OF: Readonly<Record<string, string>> = {
   make: 'make',
   mke2fs: 'e2fsprogs',
   debugfs: 'e2fsprogs',
+  setpriv: 'util-linux',
   xz: 'xz-utils',
 };
 

@@ -6,13 +6,16 @@ import { settle } from './exchange.ts';
 
 /** Of this machine: the processes of another one that shares the folder cannot be asked. */
 const HOST: string = hostname().replace(/[^\w.]/g, '_');
-const STAGE = /^\.guestmem-(.+)-(\d+)$/;
+const STAGE = '.guestmem-';
+
+/** This process among those of all machines, for names of what goes with it. */
+export const OWNER: string = `${HOST}-${process.pid}`;
 
 /** Stages of this process: its number may also have been that of a process now dead. */
 const live = new Set<string>();
 
 function ownStage(folder: string): string {
-  return join(folder, `.guestmem-${HOST}-${process.pid}`);
+  return join(folder, `${STAGE}${OWNER}`);
 }
 
 /** A new stage in a folder; who makes the folder of that name says so when it is gone. */
@@ -35,21 +38,27 @@ function isAlive(pid: number): boolean {
   }
 }
 
-function isDead(stage: string, pid: number): boolean {
-  return pid === process.pid ? !live.has(stage) : !isAlive(pid);
+/** Whether an owner is another process of this machine, and has ended. */
+export function hasEnded(owner: string): boolean {
+  const [, host, pid] = /^(.+)-(\d+)$/.exec(owner) ?? [];
+  return host === HOST && Number(pid) !== process.pid && !isAlive(Number(pid));
+}
+
+/** Of a dead process, or of one that had the number of this one. */
+function isDead(path: string, owner: string): boolean {
+  return owner === OWNER ? !live.has(path) : hasEnded(owner);
 }
 
 /** `names`: files whose temporaries earlier versions of this program left as NAME.PID.tmp. */
 export function clearLeftovers(folder: string, names: readonly string[]): void {
   for (const entry of readdirSync(folder)) {
     const path = join(folder, entry);
-    const [, host, stagePid] = STAGE.exec(entry) ?? [];
-    if (host === HOST && isDead(path, Number(stagePid))) {
+    if (entry.startsWith(STAGE) && isDead(path, entry.slice(STAGE.length))) {
       settle(folder, path);
       rmSync(path, { recursive: true, force: true });
     }
     const [, name = '', pid] = /^(.+)\.(\d+)\.tmp$/.exec(entry) ?? [];
-    if (names.includes(name) && isDead(path, Number(pid))) rmSync(path, { force: true });
+    if (names.includes(name) && isDead(path, `${HOST}-${pid}`)) rmSync(path, { force: true });
   }
 }
 

@@ -1,6 +1,6 @@
 // The report room's face where there are files: runs written into folders, and read back.
 
-export { endStage, removeMade } from './leftovers.ts';
+export { OWNER, endStage, hasEnded, removeMade } from './leftovers.ts';
 export { type OutputOptions, OutputFolder, keptFolder } from './output.ts';
 export { readDetails, readResults } from './read.ts';
 export { expectRoom, replaceFile } from './replace.ts';

@@ -18,8 +18,9 @@ const SCRATCH = 'what a guest gets and leaves, in a folder that goes at the end'
 const OTHERS: Readonly<Record<string, string>> = {
   'src/cli/apart.ts': 'what an ended thread has begun is taken away',
   'src/cli/bench-trees.ts':
-    'commits that are built to be timed, in a folder that goes when they are',
+    "modules of commits that are built to be timed, in a command's own folder",
   'src/cli/rasterize.ts': 'pictures for a browser, in a folder of their own that goes at once',
+  'src/cli/scratch.ts': "a command's own folder, which goes with it",
   'src/sweep/store.ts':
     "a job's folder, for its failure and its description, which are replaced as wholes",
   'src/recorder/debian.ts': "apt's lists and packages, which apt looks at itself",

@@ -142,6 +142,8 @@ describe.each(cases)('%s', (_, one, name) => {
     if (existsSync(out)) return out;
     one.lay?.(folder, out);
     expect(guestmemIn(folder, ...one.words(out)).code).toBe(0);
+    // or nothing would tell one run from the other
+    expect(readable(old())).not.toMatchObject(readable(out));
     return out;
   };
 

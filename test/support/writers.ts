@@ -24,8 +24,9 @@ const HEADER = 'app,func,end_timestamp,duration\n';
 
 const SWEEP =
   'experiment: { trace: { path: PATH }, systems: [scpv-template] }\ngrid: { policies.keepAlive: [5s] }\nseeds: [1, 2]\n';
-/** As perf script writes it. */
-const EVENT = 'sh 5 [000] 1.000001: kmem:mm_page_alloc: page=0x1 pfn=0x1000 order=0 ';
+/** As perf script writes it, of a program by its name. */
+const eventOf = (name: string): string =>
+  `${name} 5 [000] 1.000001: kmem:mm_page_alloc: page=0x1 pfn=0x1000 order=0 migratetype=0 gfp_flags=GFP_KERNEL\n`;
 const RELEASE = '6.12.0';
 const LAB_FILES = [
   `linux-${RELEASE}/complete`,
@@ -90,7 +91,7 @@ export function putInputs(folder: string): void {
     mkdirSync(join(folder, name));
     writeFileSync(join(folder, name, 'calls.csv'), `${HEADER}${rows}`);
     writeFileSync(join(folder, `${name}.yaml`), SWEEP.replace('PATH', name));
-    writeFileSync(join(folder, `${name}.events`), `${EVENT}migratetype=0 gfp_flags=GFP_KERNEL\n`);
+    writeFileSync(join(folder, `${name}.events`), eventOf(name));
     guestmemIn(folder, 'replay', name, ...REPLAY, 'json,html', '--out', `run-${name}`);
   }
 }

@@ -38,6 +38,13 @@ describe('the machine', () => {
     expect(call).not.toContain('virtio-mem');
   });
 
+  it('is killed with this program, however that ends', async () => {
+    standIns({ 'qemu-system-x86_64': 'echo RECORDER DONE; exec setpriv --dump' });
+    const said: string[] = [];
+    await runMachine(options(), (line) => void said.push(line));
+    expect(said).toContainEqual(expect.stringMatching(/^Parent death signal: (?:SIG)?KILL$/));
+  });
+
   it('fails with the guest’s last word', async () => {
     standIns({
       'qemu-system-x86_64':

@@ -7,6 +7,7 @@ import {
   GUEST_SPAN_OFFSET,
   GUEST_STATES_OFFSET,
   GUEST_TEMPLATE_OFFSET,
+  KIND_HOLE,
   KIND_KERNEL,
   KIND_MASK,
   KIND_MOVABLE,
@@ -43,6 +44,16 @@ export interface FrameSlice {
   readonly host: Uint8Array;
 }
 
+function isHole(state: number): boolean {
+  return (state & KIND_MASK) === KIND_HOLE;
+}
+
+/** Of four states at once: whether the four bits of a kind are all zero in one. */
+function hasHoleIn(states: number): boolean {
+  const tops = states | (states << 1) | (states << 2) | (states << 3);
+  return (tops & 0x8080_8080) !== (0x8080_8080 | 0);
+}
+
 export class FrameView {
   private readonly _instance: Instance;
   /** Where the tables begin: bytes of state and template bits, words of records and pageblocks. */
@@ -74,6 +85,18 @@ export class FrameView {
   /** KIND_* of the frame. */
   kind(pfn: number): number {
     return this._state(pfn) & KIND_MASK;
+  }
+
+  /** Whether a frame of [start, start + count) is no memory; the range lies in the span. Four states a look. */
+  hasHole(start: number, count: number): boolean {
+    this._expectInside(start, count);
+    const { bytes, words } = this._instance;
+    const end = this._states + start + count;
+    let at = this._states + start;
+    for (; at < end && (at & 3) !== 0; at += 1) if (isHole(bytes[at] as number)) return true;
+    for (; at + 4 <= end; at += 4) if (hasHoleIn(words[at >>> 2] as number)) return true;
+    for (; at < end; at += 1) if (isHole(bytes[at] as number)) return true;
+    return false;
   }
 
   /** Order of the block that the frame is the head of; means nothing for other frames. */

@@ -152,6 +152,12 @@ export class Instance {
     return (this.rest ?? this._awake).stats[index] ?? 0;
   }
 
+  /** What one call did for several is counted as theirs. */
+  addToStat(index: number, count: number): void {
+    const { stats } = this._awake;
+    stats[index] = (stats[index] as number) + count;
+  }
+
   setHeaderWord(offset: number, value: number): void {
     this._awake.header[offset >> 2] = value;
   }

@@ -89,12 +89,11 @@ export class VmMemory implements GuestBytes, DriverMemory {
   contains(addr: number, lengthBytes: number): boolean {
     if (!Number.isSafeInteger(addr) || !Number.isSafeInteger(lengthBytes)) return false;
     if (addr < 0 || lengthBytes < 0 || addr + lengthBytes > this.sizeBytes) return false;
+    const first = Math.floor(addr / FRAME_BYTES);
     const last = Math.floor((addr + Math.max(1, lengthBytes) - 1) / FRAME_BYTES);
-    for (let pfn = Math.floor(addr / FRAME_BYTES); pfn <= last; pfn += 1) {
-      if (pfn >= this._core.spanFrames) return false;
-      if (this._core.frames.kind(pfn) === KIND_HOLE) return false;
-    }
-    return true;
+    if (last >= this._core.spanFrames) return false;
+    if (first === last) return this._core.frames.kind(first) !== KIND_HOLE;
+    return !this._core.frames.hasHole(first, last + 1 - first);
   }
 
   read(addr: number, lengthBytes: number): Uint8Array | undefined {
@@ -203,8 +202,15 @@ export class VmMemory implements GuestBytes, DriverMemory {
   discard(pfn: number, count: number): number {
     const released = this._core.backing.release(pfn, count);
     if (released < 0) return -1;
-    if (count === 1) this._drop(pfn);
-    else this._dropRange(pfn, pfn + count);
+    this._dropRange(pfn, pfn + count);
+    return released;
+  }
+
+  /** The same, page by page: as many calls of the host. */
+  discardPages(pfn: number, count: number): number {
+    const released = this._core.backing.releasePages(pfn, count);
+    if (released < 0) return -1;
+    this._dropRange(pfn, pfn + count);
     return released;
   }
 
@@ -293,6 +299,10 @@ export class VmMemory implements GuestBytes, DriverMemory {
   }
 
   private _dropRange(start: number, end: number): void {
+    if (end - start <= this._template.size + this._frames.size) {
+      for (let frame = start; frame < end; frame += 1) this._drop(frame);
+      return;
+    }
     for (const frames of [this._template, this._frames]) {
       for (const frame of frames.keys()) if (frame >= start && frame < end) this._drop(frame);
     }

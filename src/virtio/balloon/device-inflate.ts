@@ -11,6 +11,11 @@ import type { BalloonProfile } from './profiles.ts';
 const RANGE_BUFFER_PFNS = 2048;
 /** Frame numbers read from guest memory at a time. */
 const CHUNK_PFNS = 1024;
+/** Frame numbers that are discarded together at most: what Linux puts into a message, and less than a pageblock. */
+const RUN_PFNS = 256;
+
+/** Acts on frame numbers; false when the device stopped. */
+type TakePfns = (pfns: Uint32Array) => boolean;
 
 export class InflateWork {
   /** Set while discards must not happen (a device assigned to the guest, a snapshot being taken). */
@@ -65,7 +70,7 @@ export class InflateWork {
         const pfns = chain.isWritable(0) || !isWhole(chain) ? 0 : chain.lengthBytes(0) / PFN_BYTES;
         if (this._gatheredCount + pfns > RANGE_BUFFER_PFNS) this._flushRanges();
       }
-      if (!this._readPfns(chain, (pfn) => this._inflatePage(pfn))) return;
+      if (!this._readPfns(chain, (pfns) => this._inflatePages(pfns))) return;
       if (this._profile.inflate.partialScope === 'chain') this._dropPartial();
       queue.pushUsed(chain.head, this._usedLength(chain));
     }
@@ -77,7 +82,7 @@ export class InflateWork {
     while (queue.pop(chain) === 'chain') {
       this._counters.deflateRequests++;
       if (!this._accept(chain)) return;
-      if (!this._readPfns(chain, (pfn) => this._deflatePage(pfn))) return;
+      if (!this._readPfns(chain, (pfns) => this._deflatePages(pfns))) return;
       queue.pushUsed(chain.head, this._usedLength(chain));
     }
   }
@@ -97,29 +102,56 @@ export class InflateWork {
     return this._profile.inflate.usedLength === 'request' ? chain.lengthBytes(0) : 0;
   }
 
-  /** Gives each frame number of the request to `page`; false when the device stopped. */
-  private _readPfns(chain: DescriptorChain, page: (pfn: number) => boolean): boolean {
+  /** Gives the frame numbers of the request to `take`; false when the device stopped. */
+  private _readPfns(chain: DescriptorChain, take: TakePfns): boolean {
     const { headOnly, malformed } = this._profile.inflate;
     if (malformed === 'ignore' && (chain.isWritable(0) || !isWhole(chain))) return true;
     const buffers = headOnly ? Math.min(1, chain.readableCount) : chain.readableCount;
     for (let i = 0; i < buffers; i++) {
-      if (!this._readBuffer(chain.addr(i), chain.lengthBytes(i), page)) return false;
+      if (!this._readBuffer(chain.addr(i), chain.lengthBytes(i), take)) return false;
     }
     return true;
   }
 
-  private _readBuffer(addr: number, lengthBytes: number, page: (pfn: number) => boolean): boolean {
+  private _readBuffer(addr: number, lengthBytes: number, take: TakePfns): boolean {
     const count = Math.floor(lengthBytes / PFN_BYTES);
     for (let done = 0; done < count; done += CHUNK_PFNS) {
       const chunk = Math.min(CHUNK_PFNS, count - done);
       const bytes = this._port.memory.read(addr + done * PFN_BYTES, chunk * PFN_BYTES);
       if (bytes === undefined) return true;
-      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-      for (let i = 0; i < chunk; i++) {
-        if (!page(view.getUint32(i * PFN_BYTES, true))) return false;
-      }
+      if (!take(wordsOf(bytes))) return false;
     }
     return true;
+  }
+
+  private _inflatePages(pfns: Uint32Array): boolean {
+    if (!this._takesRuns) return pfns.every((pfn) => this._inflatePage(pfn));
+    for (let at = 0; at < pfns.length;) {
+      const run = runAt(pfns, at);
+      if (!this._inflateRun(pfns, at, run)) return false;
+      at += run;
+    }
+    return true;
+  }
+
+  /** Neighbours that were named one after the other; a range that is not all memory is looked at page by page. */
+  private _inflateRun(pfns: Uint32Array, at: number, run: number): boolean {
+    const first = Math.min(pfns[at] as number, pfns[at + run - 1] as number);
+    const released = run > 1 ? (this._host.discardPages?.(first, run) ?? -1) : -1;
+    if (released < 0) {
+      for (let i = at; i < at + run; i++) if (!this._inflatePage(pfns[i] as number)) return false;
+      return true;
+    }
+    this._counters.inflatedPages += run;
+    this._counters.discardCalls += run;
+    this._counters.releasedPages += released;
+    return true;
+  }
+
+  /** Each page is a discard of its own. */
+  private get _takesRuns(): boolean {
+    const isSingle = this._blockPages === 1 && this._subpages === 1;
+    return isSingle && this._profile.inflate.method === 'pages' && !this.inhibited;
   }
 
   private _inflatePage(pfn: number): boolean {
@@ -158,16 +190,20 @@ export class InflateWork {
     this._seen.fill(0);
   }
 
-  private _deflatePage(pfn: number): boolean {
-    this._counters.deflatedPages += this._blockPages;
-    if (!this._profile.deflateAdvises) return true;
-    const pages = Math.max(this._subpages, this._blockPages);
-    this._counters.willNeedCalls++;
-    this._host.willNeed(pfn - (pfn % pages), pages);
+  private _deflatePages(pfns: Uint32Array): boolean {
+    this._counters.deflatedPages += this._blockPages * pfns.length;
+    if (this._profile.deflateAdvises) for (const pfn of pfns) this._willNeed(pfn);
     return true;
   }
 
+  private _willNeed(pfn: number): void {
+    const pages = Math.max(this._subpages, this._blockPages);
+    this._counters.willNeedCalls++;
+    this._host.willNeed(pfn - (pfn % pages), pages);
+  }
+
   private _flushRanges(): void {
+    if (this._gatheredCount === 0) return;
     const pfns = this._gathered.subarray(0, this._gatheredCount).toSorted();
     this._gatheredCount = 0;
     let start = 0;
@@ -194,6 +230,23 @@ export class InflateWork {
     this._port.needsReset('inflate-outside-memory');
     return false;
   }
+}
+
+/** Little endian, as the core's own memory is read. */
+function wordsOf(bytes: Uint8Array): Uint32Array {
+  const aligned = bytes.byteOffset % PFN_BYTES === 0 ? bytes : bytes.slice();
+  return new Uint32Array(aligned.buffer, aligned.byteOffset, aligned.length / PFN_BYTES);
+}
+
+/** How many frame numbers from one on go up, or down, by one. */
+function runAt(pfns: Uint32Array, at: number): number {
+  const most = Math.min(pfns.length - at, RUN_PFNS);
+  if (most < 2) return most;
+  const step = (pfns[at + 1] as number) - (pfns[at] as number);
+  if (step !== 1 && step !== -1) return 1;
+  let run = 2;
+  while (run < most && (pfns[at + run] as number) - (pfns[at + run - 1] as number) === step) run++;
+  return run;
 }
 
 function isWhole(chain: DescriptorChain): boolean {

@@ -92,8 +92,8 @@ export class BalloonDriver {
   private readonly _pages = new PageList();
   private readonly _isolated = new Set<number>();
   private readonly _array = new Uint32Array(BALLOON_ARRAY_PAGES);
-  private readonly _wire = new Uint8Array(BALLOON_ARRAY_PAGES * PFN_BYTES);
-  private readonly _wireView: DataView = new DataView(this._wire.buffer);
+  /** Pages that were just allocated, in that order. */
+  private readonly _batch = new Uint32Array(BALLOON_ARRAY_PAGES);
   private _hint: HintDriver | undefined;
   private _report: ReportDriver | undefined;
   private _arrayAddr = 0;
@@ -371,35 +371,36 @@ export class BalloonDriver {
 
   private _fill(pages: number, finish: (count: number) => void): void {
     const wanted = Math.min(pages, BALLOON_ARRAY_PAGES);
-    const batch = new Uint32Array(wanted);
-    const got = this._guest.allocPages(batch, wanted);
+    const got = this._guest.allocPages(this._batch, wanted);
+    const batch = this._batch.subarray(0, got);
     if (got === wanted) {
       this._tellFilled(batch, finish);
       return;
     }
     this.counters.allocFailures++;
-    const some = batch.subarray(0, got);
-    this._timers.after(BALLOON_RETRY_NS, bound(this, this._tellFilled, some, finish));
+    const later = bound(this, this._tellFilled, batch.slice(), finish);
+    this._timers.after(BALLOON_RETRY_NS, later);
   }
 
   private _tellFilled(batch: Uint32Array, finish: (count: number) => void): void {
     if (this._isLocked) {
-      this._onUnlock = bound(this, this._tellFilled, batch, finish);
+      this._onUnlock = bound(this, this._tellFilled, batch.slice(), finish);
       return;
     }
-    if (batch.length === 0) {
+    const count = batch.length;
+    if (count === 0) {
       finish(0);
       return;
     }
     // Popped from a list that was pushed in order of allocation: reversed.
-    const pages = batch.toReversed();
-    this._array.set(pages);
-    for (const pfn of pages) this._pages.push(pfn);
-    this._pageCount += batch.length;
-    this._guest.enterBalloon(pages, batch.length, this._adjustManaged);
-    this.counters.inflatedPages += batch.length * this._blockPages;
+    const pages = this._array;
+    for (let at = 0; at < count; at++) pages[at] = batch[count - 1 - at] as number;
+    this._pages.pushAll(count === pages.length ? pages : pages.subarray(0, count));
+    this._pageCount += count;
+    this._guest.enterBalloon(pages, count, this._adjustManaged);
+    this.counters.inflatedPages += count * this._blockPages;
     this._isLocked = true;
-    this._tell('inflate', batch.length, bound(this, this._filled, batch.length, finish));
+    this._tell('inflate', count, bound(this, this._filled, count, finish));
   }
 
   private _filled(count: number, finish: (count: number) => void): void {
@@ -435,11 +436,10 @@ export class BalloonDriver {
 
   /** With a broken ring `done` never comes and the balloon stays locked, as Linux waits for ever. */
   private _tell(role: 'inflate' | 'deflate', count: number, done: () => void): void {
-    for (let i = 0; i < count; i++) {
-      this._wireView.setUint32(i * PFN_BYTES, this._array[i] ?? 0, true);
-    }
     const { memory } = this._transport.memory;
-    memory.write(this._arrayAddr, this._wire.subarray(0, count * PFN_BYTES));
+    // little endian, as the core's memory is
+    const { buffer, byteOffset } = this._array;
+    memory.write(this._arrayAddr, new Uint8Array(buffer, byteOffset, count * PFN_BYTES));
     this.counters.messages++;
     this._queues.send(role, [{ addr: this._arrayAddr, lengthBytes: count * PFN_BYTES }], 1, done);
   }

@@ -6,6 +6,11 @@ export interface BalloonHost {
    * when the range is not all guest RAM, and then does nothing.
    */
   discard(pfn: number, count: number): number;
+  /**
+   * Takes frames of 4 KiB host pages back one by one: as many discards, fewer than a pageblock's. Answers as discard() does; a
+   * host without it is asked for each.
+   */
+  discardPages?(pfn: number, count: number): number;
   /** The guest is about to use the frames again. */
   willNeed(pfn: number, count: number): void;
   /** The guest says that the frames hold nothing of worth, for a migration. */

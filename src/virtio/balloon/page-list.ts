@@ -29,6 +29,18 @@ export class PageList {
     if (this._positions !== undefined) this._setPosition(pfn, this._length);
   }
 
+  /** Puts pages at the head one after the other: the last is the head. */
+  pushAll(pfns: Uint32Array): void {
+    if (this._positions !== undefined) {
+      for (const pfn of pfns) this.push(pfn);
+      return;
+    }
+    while (this._length + pfns.length > this._pfns.length) this._grow();
+    this._pfns.set(pfns, this._length);
+    this._length += pfns.length;
+    this._count += pfns.length;
+  }
+
   /** Takes the page at the head. */
   pop(): number | undefined {
     while (this._length > 0) {

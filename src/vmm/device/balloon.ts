@@ -1,7 +1,7 @@
 // A balloon in a microVM: the device with a VMM's behaviour, Linux's driver in the guest.
 
 import { bound } from '../../graph/index.ts';
-import { PAGEBLOCK_FRAMES } from '../../abi/unit.ts';
+import { FRAME_BYTES, PAGEBLOCK_FRAMES } from '../../abi/unit.ts';
 import {
   FUNCTION,
   type Pages,
@@ -227,6 +227,14 @@ export class DiscardHost implements BalloonHost {
   discard(pfn: number, count: number): number {
     const released = discardFrames(this._vm, pfn, count);
     if (released >= 0) this._given?.(count, released);
+    return released;
+  }
+
+  discardPages(pfn: number, count: number): number {
+    const { memory } = this._vm;
+    if (!memory.contains(pfn * FRAME_BYTES, count * FRAME_BYTES)) return -1;
+    const released = memory.discardPages(pfn, count);
+    this._given?.(count, released);
     return released;
   }
 

@@ -31,6 +31,8 @@ describe('Instance', () => {
     const made = instance();
     new DataView(made.bytes.buffer).setFloat64(STATS_BASE + 24, 1.5, true);
     expect(made.stat(3)).toBe(1.5);
+    made.addToStat(3, 2);
+    expect(made.stat(3)).toBe(3.5);
     expect(made.stat(STATS_MAX)).toBe(0);
   });
 

@@ -46,6 +46,26 @@ describe('VmMemory', () => {
     expectSound(vm);
   });
 
+  it('forgets what went page by page, many pages or few', () => {
+    const { vm } = testVm(128);
+    for (const pages of [1, 200]) {
+      vm.memory.write(ADDR, new Uint8Array(5 * 4096).fill(7));
+      expect(vm.memory.discardPages(FREE, pages)).toBe(Math.min(5, pages));
+      expect(vm.memory.read(ADDR, 3)).toEqual(new Uint8Array(3));
+      expect(vm.memory.keptFrames).toBe(5 - Math.min(5, pages));
+    }
+    expect(vm.memory.discardPages(vm.guest.core.spanFrames - 1, 2)).toBe(-1);
+    expectSound(vm);
+  });
+
+  it('has no range with a hole in it', () => {
+    const { memory } = testVm(128).vm;
+    expect(memory.contains(4096, 158 * 4096)).toBe(true);
+    expect(memory.contains(4096, 158 * 4096 + 1)).toBe(false);
+    expect(memory.contains(0, 2 * 4096)).toBe(false);
+    expect(memory.contains(memory.sizeBytes - 8192, 8193)).toBe(false);
+  });
+
   it('is an array of bytes wherever there is memory, across frames too', () => {
     const { vm } = testVm(128);
     const model = new Uint8Array(3 * 4096);

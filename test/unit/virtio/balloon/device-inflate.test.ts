@@ -1,9 +1,10 @@
 /** The inflate and deflate queues, profile by profile (docs/linux-memory.md C.4, C.5, F.1, F.3, F.4). */
 
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { range } from '../../../support/virtio.ts';
-import { PAGES, rig } from '../../../support/balloon-rig.ts';
+import { PAGES, type Rig, rig } from '../../../support/balloon-rig.ts';
 
 const PROFILES = ['firecracker', 'cloud-hypervisor', 'qemu'] as const;
 
@@ -153,4 +154,67 @@ it('deflating: Firecracker only acknowledges, the others advise', () => {
     expect(host.needs).toHaveLength(profile === 'firecracker' ? 0 : 2);
     expect(balloon.counters.deflateRequests).toBe(1);
   }
+});
+
+/** A host that takes pages in runs: those that it was asked for. */
+function runsOf({ host }: Rig): [number, number][] {
+  const runs: [number, number][] = [];
+  const discardPages = (pfn: number, count: number): number => {
+    if (pfn + count > PAGES) return -1;
+    runs.push([pfn, count]);
+    return host.discard(pfn, count);
+  };
+  Object.assign(host, { discardPages });
+  return runs;
+}
+
+describe('a host that takes pages in runs', () => {
+  it('gets neighbours together that go up or down, as far as a message of Linux', () => {
+    const made = rig('qemu');
+    const runs = runsOf(made);
+    made.driver.send(0, [made.driver.pfns(9, 8, 7, 20, 21, 3, 3, ...range(100, 300))]);
+    expect(runs).toEqual([
+      [7, 3],
+      [20, 2],
+      [100, 256],
+      [356, 44],
+    ]);
+    const { inflatedPages, discardCalls, releasedPages } = made.balloon.counters;
+    expect([inflatedPages, discardCalls, releasedPages]).toEqual([307, 307, 306]);
+  });
+
+  it('counts and takes what one does that takes each page by itself', () => {
+    const pages = fc.array(
+      fc.oneof(
+        fc.integer({ min: 0, max: PAGES + 3 }).map((pfn) => [pfn]),
+        fc.record({ from: fc.nat(PAGES), count: fc.nat(40) }).map(({ from, count }) => {
+          return range(from, count);
+        }),
+        fc.record({ from: fc.nat(PAGES), count: fc.nat(40) }).map(({ from, count }) => {
+          return range(from, count).toReversed();
+        }),
+      ),
+      { maxLength: 8 },
+    );
+    fc.assert(
+      fc.property(fc.constantFrom(...PROFILES), pages, (profile, parts) => {
+        const [one, other] = [rig(profile), rig(profile)];
+        runsOf(one);
+        for (const { driver } of [one, other]) driver.send(0, [driver.pfns(...parts.flat())]);
+        expect(one.balloon.counters).toEqual(other.balloon.counters);
+        expect(one.host.backed).toEqual(other.host.backed);
+        expect(one.device.isActive).toBe(other.device.isActive);
+      }),
+    );
+  });
+
+  it('is not asked for runs where a frame number is no page of the host’s', () => {
+    for (const options of [{ hostPageBytes: 8192 }, { blockPages: 512 as const }]) {
+      const made = rig('qemu', options);
+      const runs = runsOf(made);
+      made.driver.send(0, [made.driver.pfns(8, 9)]);
+      expect(runs).toEqual([]);
+      expect(made.host.discards.length).toBeGreaterThan(0);
+    }
+  });
 });

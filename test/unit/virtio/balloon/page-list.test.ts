@@ -17,6 +17,18 @@ describe('the list', () => {
     expect(list.count).toBe(0);
   });
 
+  it('takes many at once as one after the other', () => {
+    for (const removed of [[], [9]]) {
+      const [one, other] = [listOf(5, 9, 7), listOf(5, 9, 7)];
+      const more = Uint32Array.from(range(100, 3000));
+      for (const pfn of removed) for (const list of [one, other]) list.remove(pfn);
+      one.pushAll(more);
+      for (const pfn of more) other.push(pfn);
+      expect([one.count, ...one.toArray()]).toEqual([other.count, ...other.toArray()]);
+      expect([one.remove(2000), one.pop()]).toEqual([other.remove(2000), other.pop()]);
+    }
+  });
+
   it('lets a page go from its middle, once', () => {
     const list = listOf(5, 9, 7);
     expect([list.remove(9), list.remove(9), list.remove(1234)]).toEqual([true, false, false]);

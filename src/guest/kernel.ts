@@ -158,6 +158,8 @@ export class GuestKernel {
   private readonly _meter: Meter;
   /** What drivers do when the kernel gets round to background work. */
   readonly background: (() => void)[] = [];
+  /** How many of those do nothing a second time, when nothing happened since the first. */
+  private _polls = 0;
   /** Called when a worker has moved pages: host memory may be behind other frames now. */
   onMoved: () => void = nothing;
   /** Called before a worker of the kernel does anything by itself. */
@@ -187,7 +189,7 @@ export class GuestKernel {
     if (config.region !== undefined) {
       const czones = new CZones(this.memory, config.region);
       this.czones = czones;
-      this.background.push(bound(czones, czones.settle));
+      this.addPoll(bound(czones, czones.settle));
     }
   }
 
@@ -403,9 +405,15 @@ export class GuestKernel {
     return freed;
   }
 
-  /** Whether drivers have work of theirs in the background, besides the kernel's own. */
+  /** Background work that does nothing a second time, when nothing happened since the first: calls that recur leave it out. */
+  addPoll(work: () => void): void {
+    this.background.push(work);
+    this._polls += 1;
+  }
+
+  /** Whether drivers have work in the background of which nobody knows what it would do. */
   get hasDriversWork(): boolean {
-    return this.background.length > (this.czones === undefined ? 0 : 1);
+    return this.background.length > this._polls;
   }
 
   /** Skips background work after so many more pages have come or gone. */

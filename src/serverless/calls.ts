@@ -163,8 +163,8 @@ export class Calls implements Debtor {
   private _stillRecurs(): boolean {
     const vm = this._vm;
     if (this._recursAt === vm.stirs) return true;
-    if (this._takenAt === NEVER || this._takenAt !== vm.unstirred.taken || !vm.isSettled)
-      return false;
+    if (this._takenAt === NEVER || this._takenAt !== vm.unstirred.taken) return false;
+    if (!vm.isSettled || vm.hasOperations) return false;
     this._recursAt = vm.stirs;
     return true;
   }

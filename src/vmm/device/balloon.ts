@@ -136,7 +136,7 @@ export class Balloon implements MemoryDevice {
     const send: SendReport = bound(this, this._sendReport);
     const worker = new ReportWorker(guest.memory, timers, send, parameters);
     worker.start();
-    guest.background.push(bound(worker, worker.poll));
+    guest.addPoll(bound(worker, worker.poll));
     return worker;
   }
 

@@ -29,6 +29,17 @@ describe('GuestKernel', () => {
     expect(image.backedFrames).toBe(SYSTEM_FRAMES + 160);
   });
 
+  it('carries out polls in the background as other work of drivers, and counts only that', () => {
+    const guest = makeGuest(CONFIG, false);
+    const done: string[] = [];
+    guest.addPoll(() => done.push('poll'));
+    expect(guest.hasDriversWork).toBe(false);
+    guest.background.push(() => done.push('work'));
+    expect(guest.hasDriversWork).toBe(true);
+    guest.runBackground();
+    expect(done).toEqual(['poll', 'work']);
+  });
+
   it('copies what a clone writes and maps what it reads', () => {
     const clone = makeGuest(CONFIG, true);
     const counts = newCounts();

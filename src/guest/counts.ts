@@ -109,6 +109,11 @@ export function pageOpsOf(counts: Counts): number {
   );
 }
 
+/** Frames that a core has handed out and got back by now: a number that rises with each. */
+export function handledIn(core: Core): number {
+  return core.stat(STAT_ALLOC_PAGES) + core.stat(STAT_FREE_PAGES);
+}
+
 /** Counters of what takes pages, or the host's memory behind them, from those who have them, and of who is woken. */
 const TAKING: readonly number[] = [
   STAT_DROPPED_PAGES,

@@ -21,10 +21,12 @@ export class VmTimer implements TimerHandle {
   /** undefined once it is done, or was cancelled. */
   private _fire: (() => void) | undefined;
   private _timer: TimerHandle;
+  private readonly _stirs: boolean;
 
-  constructor(vm: MicroVm, timers: Timers, delayNs: number, fire: () => void) {
+  constructor(vm: MicroVm, timers: Timers, delayNs: number, fire: () => void, stirs = true) {
     this._vm = vm;
     this._timers = timers;
+    this._stirs = stirs;
     this._fire = fire;
     this._timer = timers.after(delayNs, bound(this, this._due));
   }
@@ -42,7 +44,7 @@ export class VmTimer implements TimerHandle {
       return;
     }
     this._fire = undefined;
-    this._vm.stir();
+    if (this._stirs) this._vm.stir();
     fire();
   }
 
@@ -58,10 +60,13 @@ export class VmTimer implements TimerHandle {
 export class VmTimers implements Timers {
   private readonly _vm: MicroVm;
   private readonly _timers: Timers;
+  private readonly _stirs: boolean;
 
-  constructor(vm: MicroVm, timers: Timers) {
+  /** `stirs`: the VM is stirred before each fires. Else who is called does, before it looks at the guest. */
+  constructor(vm: MicroVm, timers: Timers, stirs = true) {
     this._vm = vm;
     this._timers = timers;
+    this._stirs = stirs;
   }
 
   get nowNs(): number {
@@ -69,13 +74,19 @@ export class VmTimers implements Timers {
   }
 
   after(delayNs: number, fire: () => void): TimerHandle {
-    return new VmTimer(this._vm, this._timers, delayNs, fire);
+    return new VmTimer(this._vm, this._timers, delayNs, fire, this._stirs);
   }
 }
 
 export function timersOf(vm: MicroVm, timers: Timers): Timers {
   expectFunction('timers: after', expectObject('timers', timers).after);
   return new VmTimers(vm, timers);
+}
+
+/** The same for a device that stirs its VM by itself, when it has something to look at. */
+export function quietTimersOf(vm: MicroVm, timers: Timers): Timers {
+  expectFunction('timers: after', expectObject('timers', timers).after);
+  return new VmTimers(vm, timers, false);
 }
 
 /** A VM that runs, of callers without types too. */

@@ -153,6 +153,7 @@ export class LlfreeDevice implements DeviceModel {
       while (this._takeBatch(zone, false, BATCH) > 0);
     }
     const huges = this.counters.takenHuge - takenHuge;
+    this._host.endPass?.(huges);
     if (huges === 0) return;
     this.onTaken(huges * PAGEBLOCK_FRAMES, this.counters.releasedPages - releasedPages);
   }
@@ -164,7 +165,8 @@ export class LlfreeDevice implements DeviceModel {
   }
 
   private _scanAgain(): void {
-    this.scan();
+    if (this._host.beginPass?.() === false) this.counters.passes += 1;
+    else this.scan();
     if (this._port.isActive) this._arm();
   }
 

@@ -3,6 +3,10 @@
 export interface LlfreeHost {
   /** Frames of the guest's address space. */
   readonly frames: number;
+  /** A pass by the clock begins. False: nothing has happened to the guest since the last one, which found nothing. */
+  beginPass?(): boolean;
+  /** It is over, and took so many huge frames. */
+  endPass?(takenHuge: number): void;
   /** Takes the next huge frame of a zone that the tables call free. Its first frame; below zero: there is none. */
   reclaim(zone: number, isHard: boolean): number;
   /** In the tables a huge frame that was taken hard is free again. Whether it was taken. */

@@ -11,6 +11,7 @@ import {
   LlfreeZones,
   type Monitor,
   SHARED_ZONES,
+  handledIn,
 } from '../../guest/index.ts';
 import type { Timers } from '../../time/index.ts';
 import {
@@ -23,7 +24,7 @@ import {
   type ProbeFailure,
   type VirtioDevice,
 } from '../../virtio/index.ts';
-import { exitsOf, expectRunningVm, plugIn, timersOf } from '../attach.ts';
+import { exitsOf, expectRunningVm, plugIn, quietTimersOf } from '../attach.ts';
 import type { MicroVm } from '../microvm.ts';
 import type { Given, MemoryDevice } from './device.ts';
 
@@ -66,7 +67,7 @@ export class HyperAlloc implements MemoryDevice {
     this.vm = vm;
     this.model = new LlfreeDevice(new MonitorHost(vm, core.monitor), {
       cpus: config.cpus,
-      timers: timersOf(vm, timers),
+      timers: quietTimersOf(vm, timers),
       scanDelayNs,
       zones: SHARED_ZONES,
     });
@@ -145,11 +146,31 @@ export class MonitorHost implements LlfreeHost {
   readonly frames: number;
   private readonly _vm: MicroVm;
   private readonly _monitor: Monitor;
+  /** How much had happened to the guest when a pass found nothing. */
+  private _barrenAt: number | undefined;
 
   constructor(vm: MicroVm, monitor: Monitor) {
     this.frames = vm.guest.core.spanFrames;
     this._vm = vm;
     this._monitor = monitor;
+  }
+
+  /**
+   * Rises with what may change the tables: who acts on the guest stirs its VM, and frames that come and go are counted. Calls that
+   * were put off have no memory of their own here.
+   */
+  private get _happened(): number {
+    return this._vm.stirs + handledIn(this._vm.unstirred.core);
+  }
+
+  beginPass(): boolean {
+    if (this._barrenAt === this._happened) return false;
+    this._vm.stir();
+    return true;
+  }
+
+  endPass(takenHuge: number): void {
+    this._barrenAt = takenHuge === 0 ? this._happened : undefined;
   }
 
   reclaim(zone: number, isHard: boolean): number {

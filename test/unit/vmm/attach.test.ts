@@ -3,7 +3,13 @@
 import { describe, expect, it } from 'vitest';
 import { FRAME_BYTES } from '../../../src/abi/unit.ts';
 import { THP_ORDER } from '../../../src/core/index.ts';
-import { discardFrames, exitsOf, hostPageBytes, timersOf } from '../../../src/vmm/attach.ts';
+import {
+  discardFrames,
+  exitsOf,
+  hostPageBytes,
+  quietTimersOf,
+  timersOf,
+} from '../../../src/vmm/attach.ts';
 import { Balloon, newCounts } from '../../../src/vmm/index.ts';
 import { testVm } from '../../support/vm.ts';
 
@@ -27,6 +33,18 @@ describe('timers of a VM', () => {
     vmm.clock.advance(20);
     expect(vm.stopReason).toBeDefined();
   });
+});
+
+it('quiet timers leave it to who is called to stir the VM', () => {
+  const { vm, vmm } = testVm(64);
+  const stirs: number[] = [];
+  const note = (): void => void stirs.push(vm.stirs);
+  const before = vm.stirs;
+  quietTimersOf(vm, vmm.clock).after(5, note);
+  vmm.clock.advance(9);
+  timersOf(vm, vmm.clock).after(5, note);
+  vmm.clock.advance(9);
+  expect(stirs).toEqual([before, before + 1]);
 });
 
 describe('a discard', () => {

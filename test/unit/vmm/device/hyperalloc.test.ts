@@ -58,6 +58,22 @@ describe('a pass of HyperAlloc’s host', () => {
     expectSound(vm);
   });
 
+  it('that found nothing is not made again until something has happened, to who kept the guest too', () => {
+    const made = rig();
+    const { vmm, vm, device } = made;
+    const { clock } = vmm;
+    const process = processOf(made, 100 * MIB_FRAMES);
+    clock.advance(20e9);
+    const { stirs } = vm;
+    clock.advance(20e9);
+    expect([vm.stirs, device.model.counters.passes]).toEqual([stirs, 8]);
+    const { takenHuge } = device.model.counters;
+    process.exit();
+    clock.advance(5e9);
+    expect(vm.stirs).toBeGreaterThan(stirs);
+    expect(device.model.counters.takenHuge).toBeGreaterThan(takenHuge + 40);
+  });
+
   it('of memory that is used again costs an install a huge frame, and no fault', () => {
     const made = rig();
     const { vmm, vm, device } = made;

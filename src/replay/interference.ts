@@ -133,9 +133,10 @@ interface Stretch {
 function joinReceipts(busy: Busy, { fromMs, totalMs, nowMs, receipt }: Stretch): void {
   const leftMs = fromMs - nowMs;
   const part = leftMs > 0 ? leftMs / busy.clockMs : 0;
-  receipt.forEach((times, slot) => {
-    busy.receipt[slot] = (busy.receipt[slot] as number) * part + times;
-  });
+  const under = busy.receipt;
+  for (let slot = 0; slot < under.length; slot += 1) {
+    under[slot] = (under[slot] as number) * part + (receipt[slot] as number);
+  }
   busy.clockMs = leftMs + totalMs;
 }
 

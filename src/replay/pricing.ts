@@ -101,7 +101,8 @@ export class Pricing {
   workNs(operations: Operations, releasedFrames: number): number {
     const level = this.clockLevel;
     this.awaited[PRICE_INDEX.hostRelease4KiB] = 1;
-    return this.awaitedNs(operations, level) + this.pagesNs(released(releasedFrames), level);
+    const pageNs = (this._slotNs[level] as Float64Array)[COUNT_RELEASED_PAGES] as number;
+    return this.awaitedNs(operations, level) + releasedFrames * pageNs;
   }
 
   /** Nanoseconds of operations that something waits for. */
@@ -120,9 +121,9 @@ export class Pricing {
     const { guest, host } = costBySideNs(work, name, this.prices);
     const totalNs = guest + host;
     if (totalNs === 0) return { totalMs: 0, share: 0 };
-    work.forEach((times, slot) => {
-      if (times > 0) this.awaited[slot] = 1;
-    });
+    for (let slot = 0; slot < PRICE_COUNT; slot += 1) {
+      if ((work[slot] as number) > 0) this.awaited[slot] = 1;
+    }
     const lost = lostShare(workKind(work), name);
     const occupied = calls >= cpus ? guest / totalNs / cpus : 0;
     return { totalMs: totalNs / NS_PER_MS, share: Math.max(lost, occupied) };

@@ -11,33 +11,54 @@ export function isKcompactd({ tasks, task }: KernelTrace, event: number): boolea
   return KCOMPACTD.test(tasks[task[event] ?? 0]?.comm ?? '');
 }
 
-/** A run of kcompactd in one zone, with all that others did meanwhile. */
-export interface RecordedRun {
-  readonly us: number;
-  /** Pages that it moved. */
+/** How far a run had come: pages that it had moved, and when since its beginning. */
+interface Reached {
   readonly pages: number;
+  readonly us: number;
 }
+
+/** A run of kcompactd in one zone, with all that others did meanwhile: what it had reached after each batch, at last its end. */
+export type RecordedRun = readonly Reached[];
 
 export function kcompactdRuns(trace: KernelTrace): RecordedRun[] {
   const runs: RecordedRun[] = [];
   let [beginUs, pages] = [0, 0];
+  let reached: Reached[] = [];
   for (let event = 0; event < trace.count; event += 1) {
     if (!isKcompactd(trace, event)) continue;
     const kind = trace.kind[event];
-    if (kind === T.EVENT_COMPACT_BEGIN) [beginUs, pages] = [timeOf(trace, event), 0];
-    else if (kind === T.EVENT_MIGRATE) pages += trace.pfn[event] ?? 0;
-    else if (kind === T.EVENT_COMPACT_END) runs.push({ us: timeOf(trace, event) - beginUs, pages });
+    const us = timeOf(trace, event) - beginUs;
+    if (kind === T.EVENT_COMPACT_BEGIN) {
+      beginUs = timeOf(trace, event);
+      pages = 0;
+      reached = [];
+    } else if (kind === T.EVENT_MIGRATE) {
+      pages += trace.pfn[event] ?? 0;
+      reached.push({ pages, us });
+    } else if (kind === T.EVENT_COMPACT_END) runs.push([...reached, { pages, us }]);
   }
   return runs;
 }
 
+const NOTHING: Reached = { pages: 0, us: 0 };
+
+/** When a run that had moved so many pages moved the next, or ended; past its end as fast as it was in the mean. */
+function usAfter(run: RecordedRun, pages: number): number {
+  const end = run.at(-1) ?? NOTHING;
+  if (pages > end.pages) return end.pages === 0 ? end.us : (end.us * pages) / end.pages;
+  return (run.find((reached) => reached.pages > pages) ?? end).us;
+}
+
 /**
- * How long the emulated kcompactd takes, run by run, the last for all that follow: for each page what one took in that run
- * there, or, where that moved none, what the run took.
+ * How long the emulated kcompactd takes, run by run, the last for all that follow: its next batch comes when that run there, having
+ * moved as many pages, moved its next one, or ended.
  */
 export class CompactionPace {
   readonly #runs: readonly RecordedRun[];
   #next = 0;
+  /** Of the run at hand: pages that it has moved, and what it took so far. */
+  #moved = 0;
+  #us = 0;
 
   constructor(trace: KernelTrace) {
     this.#runs = kcompactdRuns(trace);
@@ -51,14 +72,23 @@ export class CompactionPace {
   takesUs(pages: number, begun: number): number {
     let us = 0;
     for (let run = 0; run < begun; run += 1) {
-      us += this.#at(this.#next).pages === 0 ? this.#at(this.#next).us : 0;
+      // one that is over already moved nothing
+      if (run > 0) us += this.#end.pages === 0 ? this.#end.us : 0;
       this.#next += 1;
+      [this.#moved, this.#us] = [0, 0];
     }
-    const { us: runUs, pages: moved } = this.#at(this.#next - 1);
-    return us + (moved === 0 ? 0 : (pages * runUs) / moved);
+    this.#moved += pages;
+    const before = this.#us;
+    this.#us = Math.max(before, usAfter(this.#run, this.#moved));
+    return us + this.#us - before;
   }
 
-  #at(run: number): RecordedRun {
-    return this.#runs[Math.min(Math.max(0, run), this.#runs.length - 1)] ?? { us: 0, pages: 0 };
+  /** The recorded run that goes with the one at hand. */
+  get #run(): RecordedRun {
+    return this.#runs[Math.min(Math.max(0, this.#next - 1), this.#runs.length - 1)] ?? [];
+  }
+
+  get #end(): Reached {
+    return this.#run.at(-1) ?? NOTHING;
   }
 }

@@ -38,22 +38,33 @@ function lruPages(zoneinfo: string, name: string): number | undefined {
   return counts.reduce((sum, [, count]) => sum + Number(count), 0);
 }
 
+/** Where the run of used frames ends that the frame at `at` is part of. */
+function endOfRun(used: readonly number[], at: number): number {
+  let end = at;
+  while (end < used.length && used[end] === (used[end - 1] ?? 0) + 1) end += 1;
+  return end;
+}
+
 /**
- * Frames in use of MOVABLE pageblocks that stay where they are: boot took them before there was an allocator. The kernel lies at
- * the zone's lower end (from 16 MiB on), what boot takes from the top down at the upper one; what came on LRU lists since lies
- * between, lowest blocks first. So those that can move are taken for the highest of the lower half.
+ * Frames in use of MOVABLE pageblocks that stay where they are: boot took them before there was an allocator, as many in the zone
+ * as are present and not managed. The kernel's image lies at the zone's lower end (from 16 MiB on), all else that boot takes it
+ * takes from the top down. What came on LRU lists since lies between: if none of it lay in the upper half, the image would
+ * reach up to the frame that leaves as many as there are; it does not end before that, nor within frames that follow each other.
  */
 export function pinnedAtStart({ start, zoneinfo }: Pick<Capture, 'start' | 'zoneinfo'>): number[] {
   return start.zones.flatMap((zone) => {
-    const movable = lruPages(zoneinfo.before, zone.name);
-    const used: number[] = [];
+    const lru = lruPages(zoneinfo.before, zone.name);
+    const [used, movable]: [number[], number[]] = [[], []];
     eachUsed(zone, (pfn, type) => {
-      if (type === MIGRATE_MOVABLE) used.push(pfn);
+      used.push(pfn);
+      if (type === MIGRATE_MOVABLE) movable.push(pfn);
     });
-    if (movable === undefined || used.length <= movable) return [];
+    if (lru === undefined || movable.length <= lru) return [];
     const middle = zone.startPfn + zone.spanned / 2;
-    const above = used.findIndex((pfn) => pfn >= middle);
-    const end = Math.max(movable, above < 0 ? used.length : above);
-    return [...used.slice(0, end - movable), ...used.slice(end)];
+    const above = movable.filter((pfn) => pfn >= middle).length;
+    const image = endOfRun(movable, Math.max(0, movable.length - above - lru));
+    const taken = Math.max(0, zone.present - zone.managed - image);
+    const top = taken === 0 ? Infinity : (used.at(-taken) ?? 0);
+    return movable.filter((pfn, at) => at < image || pfn >= top);
   });
 }

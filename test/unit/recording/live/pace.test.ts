@@ -1,4 +1,4 @@
-// How long compaction takes in a live run: as long as the recorded one, run by run.
+// How long compaction takes in a live run: as long as the recorded one, run by run and batch by batch.
 
 import { expect, it } from 'vitest';
 import { CompactionPace, isKcompactd } from '../../../../src/recording/live/pace.ts';
@@ -38,13 +38,28 @@ it('tells kcompactd from the tasks that compact', () => {
   expect([isKcompactd(RECORDED, 0), isKcompactd(RECORDED, 1)]).toEqual([true, false]);
 });
 
-it('takes for a run without moves what it took, for others what a page took, the last for all that follow', () => {
+it('takes for a run without moves what it took, for others what came there before the next batch', () => {
   const pace = new CompactionPace(RECORDED);
   expect(pace.isTold).toBe(true);
   expect(pace.takesUs(0, 1)).toBe(1000);
-  expect(pace.takesUs(10, 1)).toBe(200);
-  expect(pace.takesUs(5, 0)).toBe(100);
-  expect(pace.takesUs(5, 1)).toBe(100);
+  // 32 pages after 500 us, 68 more after 1500 us, then the end
+  expect(pace.takesUs(16, 1)).toBe(500);
+  expect(pace.takesUs(16, 0)).toBe(1500);
+  expect(pace.takesUs(34, 0)).toBe(0);
+  expect(pace.takesUs(34, 0)).toBe(0);
+});
+
+it('is as fast as the recorded run was in the mean once it has moved more, the last run for all that follow', () => {
+  const pace = new CompactionPace(RECORDED);
+  pace.takesUs(0, 1);
+  expect(pace.takesUs(100, 1)).toBe(2000);
+  expect(pace.takesUs(50, 0)).toBe(1000);
+  expect(pace.takesUs(31, 1)).toBe(500);
+});
+
+it('takes the whole time of runs that are over with the next', () => {
+  const pace = new CompactionPace(RECORDED);
+  expect(pace.takesUs(32, 2)).toBe(1000 + 2000);
 });
 
 it('is not told where kcompactd never ran', () => {

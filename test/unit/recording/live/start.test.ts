@@ -1,6 +1,7 @@
 // What is in use when a recording begins, and what of it can move.
 
 import { expect, it } from 'vitest';
+import { MIGRATE_MOVABLE } from '../../../../src/core/index.ts';
 import { holdStart, pinnedAtStart } from '../../../../src/recording/live/start.ts';
 import { NOBODY, Tenants } from '../../../../src/recording/live/tenants.ts';
 import { emptyState, ZONE_FRAMES, ZONE_START } from '../../../support/recording.ts';
@@ -41,14 +42,27 @@ it('is held by somebody, each frame for itself', () => {
   expect(tenants.at(ZONE_START + 2 * MAX_BLOCK)).toBe(NOBODY);
 });
 
-it('moves as far as LRU lists held it: the highest frames of the lower half', () => {
-  const pinned = pinnedAtStart({ start: usedAtBothEnds(), zoneinfo: zoneinfo(1500) });
-  expect(pinned.length).toBe(3 * MAX_BLOCK - 1500);
-  expect(pinned.slice(0, 2 * MAX_BLOCK - 1500).every((pfn, at) => pfn === ZONE_START + at)).toBe(
-    true,
-  );
-  expect(pinned.at(-1)).toBe(END - 1);
-  expect(pinned.filter((pfn) => pfn >= END - MAX_BLOCK).length).toBe(MAX_BLOCK);
+it('stays where boot took it: the image from the bottom up, all else that is not managed from the top down', () => {
+  const start = usedAtBothEnds();
+  for (const zone of start.zones) zone.managed = zone.present - (2 * MAX_BLOCK + 200);
+  // all of the lower two blocks follow each other, so the image is no part of them
+  const pinned = pinnedAtStart({ start, zoneinfo: zoneinfo(824) });
+  expect(pinned.length).toBe(2 * MAX_BLOCK + 200);
+  expect(pinned[2 * MAX_BLOCK - 1]).toBe(ZONE_START + 2 * MAX_BLOCK - 1);
+  expect(pinned[2 * MAX_BLOCK]).toBe(END - 200);
+});
+
+it('moves what lies behind the image, and what the upper half has more than boot took', () => {
+  const start = usedAtBothEnds();
+  // a free frame behind the first 700: the image ends there
+  for (const zone of start.zones) {
+    zone.free[MIGRATE_MOVABLE] = Uint32Array.of(ZONE_START + 700);
+    zone.managed = zone.present - 1000;
+  }
+  const pinned = pinnedAtStart({ start, zoneinfo: zoneinfo(1500) });
+  expect(pinned.length).toBe(1000);
+  expect(pinned[699]).toBe(ZONE_START + 699);
+  expect(pinned[700]).toBe(END - 300);
 });
 
 it('may all move where nothing says how much can', () => {

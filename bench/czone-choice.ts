@@ -62,10 +62,9 @@ import {
 import { growAsPredicted } from '../src/guest/policy/grow-predicted.ts';
 import { growByDoubling } from '../src/guest/policy/grow-doubling.ts';
 import { growByStep } from '../src/guest/policy/grow-step.ts';
-import type { GrowthPolicy } from '../src/guest/policy/policy.ts';
-import { shrinkBetween } from './shrink-hysteresis.ts';
-import { shrinkWhenIdle } from './shrink-idle.ts';
-import type { ShrinkPolicy, ShrinkView } from './shrink-policy.ts';
+import type { GrowthPolicy, ShrinkPolicy, ShrinkView } from '../src/guest/policy/policy.ts';
+import { shrinkBetween } from '../src/guest/policy/shrink-hysteresis.ts';
+import { shrinkWhenIdle } from '../src/guest/policy/shrink-idle.ts';
 import { headerWord, rawOf, wordsOf } from '../src/core/raw.ts';
 
 interface Living {

@@ -2,25 +2,12 @@
 
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type BenchResult, type Spread, spreadOf } from '../microbench/index.ts';
+import { type BenchRecord, type ComparedBench, compareBenches } from '../microbench/index.ts';
 import { alignRows, formatCount } from '../report/index.ts';
 import { telling } from './apart.ts';
-import { type BenchRecord, comparison, recordIn } from './bench-records.ts';
+import { comparison, recordIn } from './bench-records.ts';
 import { type Side, runIn, sideOf, withTrees } from './bench-trees.ts';
 import { UsageError } from './fault.ts';
-
-/** A bench that both sides have. CPU time of an operation in ns. */
-export interface Compared {
-  readonly name: string;
-  /** What an operation is. */
-  readonly operation: string;
-  readonly a: Spread & { readonly hash: string };
-  readonly b: Spread & { readonly hash: string };
-  /** B's time over A's of the same turn: load that comes and goes falls on both. */
-  readonly ratio: Spread;
-  /** Both computed the same; without it their times say nothing. */
-  readonly isEqual: boolean;
-}
 
 export interface CompareFlags {
   readonly filter?: string;
@@ -30,48 +17,12 @@ export interface CompareFlags {
   readonly json?: boolean;
 }
 
-/** One bench in all runs of a side, if each has it. */
-function runsOf(records: readonly BenchRecord[], name: string): readonly BenchResult[] | undefined {
-  const runs = records.flatMap(({ benches }) => benches.filter((one) => one.name === name));
-  if (runs.length < records.length) return undefined;
-  if (runs.every(({ hash }) => hash === runs[0]?.hash)) return runs;
-  throw new UsageError(`${name}: two runs of one side came to different states`);
-}
-
-function timesOf(runs: readonly BenchResult[]): number[] {
-  return runs.map(({ nsPerOperation }) => nsPerOperation);
-}
-
-/** Benches that both sides have, turn by turn: as many records of each, in their order. Throws UsageError. */
-export function comparedOf(
-  first: readonly BenchRecord[],
-  second: readonly BenchRecord[],
-): Compared[] {
-  const names = first[0]?.benches.map(({ name }) => name) ?? [];
-  return names.flatMap((name) => {
-    const [a, b] = [runsOf(first, name), runsOf(second, name)];
-    const [one, other] = [a?.[0], b?.[0]];
-    if (a === undefined || b === undefined || one === undefined || other === undefined) return [];
-    const [ofA, ofB] = [timesOf(a), timesOf(b)];
-    return [
-      {
-        name,
-        operation: one.operation,
-        a: { ...spreadOf(ofA), hash: one.hash },
-        b: { ...spreadOf(ofB), hash: other.hash },
-        ratio: spreadOf(ofB.map((ns, turn) => ns / (ofA[turn] as number))),
-        isEqual: one.hash === other.hash,
-      },
-    ];
-  });
-}
-
-function nsCells({ median, lowest, highest, hash }: Compared['a']): string[] {
+function nsCells({ median, lowest, highest, hash }: ComparedBench['a']): string[] {
   const [middle, ...ends] = [median, lowest, highest].map((ns) => formatCount(Math.round(ns)));
   return [middle as string, ends.join('-'), hash];
 }
 
-function rowOf({ name, operation, a, b, ratio, isEqual }: Compared): string[] {
+function rowOf({ name, operation, a, b, ratio, isEqual }: ComparedBench): string[] {
   const [middle, ...ends] = [ratio.median, ratio.lowest, ratio.highest].map((x) => x.toFixed(2));
   const same = isEqual ? 'equal' : 'other';
   return [name, operation, ...nsCells(a), ...nsCells(b), `${middle}x`, ends.join('-'), same];
@@ -97,7 +48,7 @@ function titleOf(side: Side): string {
 /** The table, and a line on benches of which it says nothing. */
 export function comparedText(
   sides: readonly [Side, Side],
-  found: readonly Compared[],
+  found: readonly ComparedBench[],
   turns: number,
 ): string {
   const [a, b] = sides.map(titleOf);
@@ -124,7 +75,7 @@ async function inTurns(
   turns: number,
   flags: readonly string[],
   cwd: string,
-): Promise<Compared[]> {
+): Promise<ComparedBench[]> {
   const records: [BenchRecord[], BenchRecord[]] = [[], []];
   await withTrees(sides, async (trees) => {
     const told = telling('runs');
@@ -134,10 +85,10 @@ async function inTurns(
       records[at].push(await runIn(trees[at], flags, cwd));
     }
   });
-  return comparedOf(...records);
+  return compareBenches(...records);
 }
 
-/** What is printed of two records, or of two trees that are timed now. Throws UsageError. */
+/** What is printed of two records, or of two trees that are timed now. Throws UsageError, BenchRecordError. */
 export async function compared(
   words: readonly [string, string],
   turns: number,

@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { leaves, removeWorktree, tellPace } from './apart.ts';
-import { type BenchRecord, recordOf } from './bench-records.ts';
+import { type BenchRecord, parseBenchRecord } from '../microbench/index.ts';
 import { UsageError } from './fault.ts';
 import { withScratch } from './scratch.ts';
 
@@ -195,7 +195,7 @@ async function withTreesIn<Value>(
   }
 }
 
-/** What a tree's own bench says of one run. Throws UsageError. */
+/** What a tree's own bench says of one run. Throws UsageError, BenchRecordError. */
 export async function runIn(
   { name, folder }: Tree,
   flags: readonly string[],
@@ -204,5 +204,5 @@ export async function runIn(
   const words = [join(folder, COMMAND), 'bench', '--json', '--runs', '1', ...flags];
   const { code, out, last } = await ran(process.execPath, words, cwd);
   if (code !== 0) throw new UsageError(`${name}: guestmem bench failed: ${last}`);
-  return recordOf(out, name);
+  return parseBenchRecord(out, name);
 }

@@ -3,8 +3,11 @@
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { Command } from 'commander';
-import { FRAMES_PER_GIB, FRAMES_PER_MIB, NS_PER_US } from '../abi/unit.ts';
+import { NS_PER_US } from '../abi/unit.ts';
 import {
+  BENCH_FRAMES_LEAST,
+  BENCH_FRAMES_MOST,
+  type BenchRecord,
   type BenchResult,
   MICROBENCHES,
   type Microbench,
@@ -17,7 +20,7 @@ import { alignRows, formatCount } from '../report/index.ts';
 import { telling } from './apart.ts';
 import { frames, wholeNumber } from './argument.ts';
 import { compared } from './bench-compare.ts';
-import { type BenchRecord, countsText } from './bench-records.ts';
+import { countsText } from './bench-records.ts';
 import { UsageError } from './fault.ts';
 import { asOwn, policiesOf } from './own-policy.ts';
 import { print } from './terminal.ts';
@@ -32,8 +35,6 @@ interface BenchFlags {
   readonly json?: boolean;
 }
 
-const LEAST_FRAMES = 256 * FRAMES_PER_MIB;
-const MOST_FRAMES = 64 * FRAMES_PER_GIB;
 const RUNS_MOST = 1000;
 
 /** CPU time of this process. */
@@ -81,7 +82,7 @@ function tableOf(benches: readonly BenchResult[]): string {
 /** How large the guests are, and how often each bench runs. */
 function amountsOf({ guest, runs }: BenchFlags): { guestFrames: number; runs: number } {
   const guestFrames = frames('--guest', guest);
-  if (guestFrames >= LEAST_FRAMES && guestFrames <= MOST_FRAMES) {
+  if (guestFrames >= BENCH_FRAMES_LEAST && guestFrames <= BENCH_FRAMES_MOST) {
     return { guestFrames, runs: wholeNumber('--runs', runs, 1, RUNS_MOST) };
   }
   throw new UsageError(`--guest: expected 256MiB to 64GiB, found ${guest}`);

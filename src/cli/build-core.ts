@@ -4,13 +4,13 @@ import { readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { Command } from 'commander';
 import { KIB } from '../abi/unit.ts';
-import { type CoreVerdict, checkCore } from '../microbench/index.ts';
+import type { CoreVerdict } from '../microbench/index.ts';
+import { buildCore } from '../microbench/node.ts';
 import { formatCount } from '../report/index.ts';
 import { OutputFolder } from '../report/node.ts';
 import { tellPace, telling, writesInto } from './apart.ts';
 import { fileToWrite } from './argument.ts';
 import { EXIT_FAILURE, UsageError } from './fault.ts';
-import { compileCore, coreSources, withOwn } from './own-core.ts';
 import { print } from './terminal.ts';
 import { wroteLine } from './wrote.ts';
 
@@ -47,19 +47,16 @@ async function run(file: string, { out, force }: BuildFlags): Promise<void> {
   const { folder: asked, name } = fileToWrite('--out', out ?? usual);
   const folder = resolve(asked);
   const own = { name, mark: WASM, usualBytes: USUAL_BYTES };
-  const sources = withOwn(coreSources(), ownFile(file));
+  const source = ownFile(file);
   const output = new OutputFolder(folder, [own], { isForced: force, ...writesInto(folder) });
   try {
-    tellPace(COMPILING);
-    const verdict = checkCore(await compileCore(sources, true), telling('operations'));
+    const { core, verdict } = await buildCore(source, {
+      compiles: () => tellPace(COMPILING),
+      onOperations: telling('operations'),
+    });
     print(verdictLine(verdict));
-    if (verdict.word === 'broken') {
-      process.exitCode = EXIT_FAILURE;
-      return;
-    }
-    tellPace(COMPILING);
-    const content = await compileCore(sources, false);
-    print(wroteLine(output.write([{ name: own.name, content }])));
+    if (core === undefined) process.exitCode = EXIT_FAILURE;
+    else print(wroteLine(output.write([{ name: own.name, content: core }])));
   } finally {
     output.close();
   }

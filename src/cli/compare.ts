@@ -12,10 +12,8 @@ import {
 import {
   type Difference,
   type FactorChoice,
-  chosen,
-  differencesOf,
+  compareResults,
   ratioText,
-  rowsIn,
   spreadText,
 } from '../sweep/index.ts';
 import { telling } from './apart.ts';
@@ -91,14 +89,9 @@ function textOf(found: readonly Difference[]): string {
 
 async function run(first: string, second: string, flags: CompareFlags): Promise<void> {
   const [a, b] = [choicesOf('--a', flags.a), choicesOf('--b', flags.b)];
-  const apart = [...a, ...b].map(({ path }) => path);
   try {
-    const read = telling('cells');
-    const sides = [
-      chosen(await rowsIn(first, read), a),
-      chosen(await rowsIn(second, read), b),
-    ] as const;
-    const found = differencesOf(...sides, apart, telling('figures'));
+    const [onRead, onCompared] = [telling('cells'), telling('figures')];
+    const found = await compareResults(first, second, { a, b, onRead, onCompared });
     print(flags.json === true ? `${JSON.stringify(found, null, 2)}\n` : textOf(found));
   } catch (error) {
     if (error instanceof RefusedArgument) throw new UsageError(error.message);

@@ -95,6 +95,8 @@ export async function exitCodeOf(error: unknown, write: (line: string) => void):
   const { RecorderMissing, RecordingFailed } = await import('../recorder/index.ts');
   const { TraceError } = await import('../trace/index.ts');
   const { EngineError, JobError, QueryError } = await import('../sweep/index.ts');
+  const { BenchRecordError } = await import('../microbench/index.ts');
+  const { OwnCoreError } = await import('../microbench/node.ts');
   if (error instanceof ExperimentError) {
     for (const problem of error.problems) write(`guestmem: ${problem}`);
     return EXIT_USAGE;
@@ -111,7 +113,9 @@ export async function exitCodeOf(error: unknown, write: (line: string) => void):
     error instanceof CheckpointError ||
     error instanceof EngineError ||
     error instanceof QueryError ||
-    error instanceof JobError;
+    error instanceof JobError ||
+    error instanceof BenchRecordError ||
+    error instanceof OwnCoreError;
   if (isUsage) return usage(error, write);
   const isRecorder = error instanceof RecorderMissing || error instanceof RecordingFailed;
   if (isRecorder) {

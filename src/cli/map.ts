@@ -5,26 +5,8 @@ import { extname, join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { Command } from 'commander';
 import { KIB, MS_PER_S } from '../abi/unit.ts';
-import {
-  type MapInstant,
-  type MapReel,
-  decodeReel,
-  encodeReel,
-  layoutOfMaps,
-  mapSvg,
-  paintMap,
-  paletteOf,
-  pngOf,
-} from '../map/index.ts';
-import {
-  type Capture,
-  PAGES_DEFAULTS,
-  PAGE_POLICIES,
-  type VerifyMode,
-  openCapture,
-  replayPages,
-  verifyReel,
-} from '../recording/index.ts';
+import { type MapReel, decodeReel, encodeReel, instantAt, mapPng, mapSvg } from '../map/index.ts';
+import { PAGE_POLICIES, REEL_KINDS, captureReel, openCapture } from '../recording/index.ts';
 import { OutputFolder } from '../report/node.ts';
 import { telling, writesInto } from './apart.ts';
 import { choice, fileToWrite, wholeNumber } from './argument.ts';
@@ -34,11 +16,8 @@ import { reportIn } from './report.ts';
 import { print } from './terminal.ts';
 import { wroteLine } from './wrote.ts';
 
-const MODES: readonly VerifyMode[] = ['guided', 'free-running'];
 const MOMENTS = 50;
 const MOMENTS_MOST = 1000;
-const PNG_WIDTH = 1920;
-const PNG_HEIGHT_MOST = 1200;
 const JSON_SPACE = 2;
 /** Room that is looked for before the work. */
 const USUAL_BYTES = 256 * KIB;
@@ -50,44 +29,20 @@ interface MapFlags {
   readonly out?: string;
 }
 
-/** The recording's guest over its time, as the kernel had it or as a policy would have. */
-function reelOf(capture: Capture, by: string, moments: number): MapReel {
-  const mode = MODES.find((name) => name === by);
-  const told = telling('commands');
-  if (mode !== undefined) return verifyReel(capture, mode, moments, { onProgress: told });
-  const policies = PAGE_POLICIES.filter(({ name }) => name === by);
-  const reels: MapReel[] = [];
-  const onMaps = (reel: MapReel): void => void reels.push(reel);
-  const onProgress = (_: string, done: number, total: number): void => told(done, total);
-  replayPages(capture, { ...PAGES_DEFAULTS, policies, samples: moments, onMaps, onProgress });
-  return reels[0] as MapReel;
-}
-
 /** The last moment that is not after so many seconds. */
-function instantOf({ instants }: MapReel, text: string | undefined): number {
-  if (text === undefined) return instants.length - 1;
+function instantOf(reel: MapReel, text: string | undefined): number {
+  if (text === undefined) return reel.instants.length - 1;
   if (!/^\d+(\.\d+)?$/.test(text)) {
     throw new UsageError(`--at: expected seconds, 0 or more, found ${JSON.stringify(text)}`);
   }
-  const atMs = Number(text) * MS_PER_S;
-  return Math.max(
-    0,
-    instants.findLastIndex((instant) => instant.atMs <= atMs),
-  );
-}
-
-function pngBytes(reel: MapReel, { map }: MapInstant): Uint8Array {
-  const layout = layoutOfMaps([map], PNG_WIDTH, PNG_HEIGHT_MOST, reel.guestFrames);
-  const pixels = new Uint32Array(layout.width * layout.height);
-  paintMap(map, layout, paletteOf('light'), pixels, reel);
-  return pngOf(pixels, layout.width, layout.height, deflateSync);
+  return instantAt(reel, Number(text) * MS_PER_S);
 }
 
 type Writer = (reel: MapReel, at: number) => string | Uint8Array;
 
 const WRITERS: Readonly<Record<string, Writer>> = {
   '.svg': mapSvg,
-  '.png': (reel, at) => pngBytes(reel, reel.instants[at] as MapInstant),
+  '.png': (reel, at) => mapPng(reel, deflateSync, at),
   '.json': (reel) => `${JSON.stringify(encodeReel(reel), null, JSON_SPACE)}\n`,
 };
 
@@ -143,13 +98,15 @@ function makerOf(folder: string, flags: MapFlags): () => Promise<MapReel> {
     const reel = reelOfRun(folder, flags);
     return async () => reel;
   }
-  const names = [...MODES, ...PAGE_POLICIES.map(({ name }) => name)];
-  const by = choice('--by', flags.by ?? 'guided', names);
+  const by = choice('--by', flags.by ?? 'guided', REEL_KINDS);
   const moments =
     flags.moments === undefined
       ? MOMENTS
       : wholeNumber('--moments', flags.moments, 2, MOMENTS_MOST);
-  return async () => reelOf(await openCapture(folder, telling('bytes')), by, moments);
+  return async () => {
+    const capture = await openCapture(folder, telling('bytes'));
+    return captureReel(capture, { by, moments, onProgress: telling('commands') });
+  };
 }
 
 async function run(folder: string, flags: MapFlags): Promise<void> {
@@ -165,7 +122,7 @@ export function mapCommand(): Command {
     .argument('<folder>', 'of a recording, or of a run that replay has written')
     .option(
       '--by <name>',
-      `of a recording: as verify has it, ${MODES.join(' or ')} (default: guided), or as a policy of pages would: ${policies}; of a run: a system (default: the first)`,
+      `of a recording: as verify has it, guided or free-running (default: guided), or as a policy of pages would: ${policies}; of a run: a system (default: the first)`,
     )
     .option('--at <seconds>', 'moment of the recording or run (default: its end)')
     .option('--moments <n>', `moments at which the guest is looked at (default: ${MOMENTS})`)

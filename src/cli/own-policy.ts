@@ -3,17 +3,14 @@
 
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { FUNCTION, RefusedArgument, TEXT, expectShape } from '../check/index.ts';
-import { BenchDiffers, type BenchPolicies } from '../microbench/index.ts';
+import { RefusedArgument } from '../check/index.ts';
+import {
+  BenchDiffers,
+  type BenchPolicies,
+  POLICY_KINDS,
+  expectPolicies,
+} from '../microbench/index.ts';
 import { UsageError } from './fault.ts';
-
-/** What a policy must have, by what the file exports. */
-const SHAPES = {
-  growth: { name: TEXT, firstBlocks: FUNCTION, nextBlocks: FUNCTION, observe: FUNCTION },
-  placement: { choose: FUNCTION },
-  keepAlive: { arrived: FUNCTION, keepMs: FUNCTION },
-} as const;
-const KINDS = Object.keys(SHAPES) as (keyof typeof SHAPES)[];
 
 function firstLine(error: unknown): string {
   return error instanceof Error ? (error.message.split('\n')[0] as string) : String(error);
@@ -42,16 +39,13 @@ async function exportsOf(file: string): Promise<Record<string, unknown>> {
 /** Policies that a file exports: functions that make one, by kind. Each has been made once, and has what its kind has. */
 export async function policiesOf(file: string): Promise<BenchPolicies> {
   const module = await exportsOf(file);
-  const found = KINDS.filter((kind) => module[kind] !== undefined);
+  const found = POLICY_KINDS.filter((kind) => module[kind] !== undefined);
   if (found.length === 0 || found.some((kind) => typeof module[kind] !== 'function')) {
-    const expected = `exports of ${KINDS.join(', ')}, each a function that makes a policy`;
+    const expected = `exports of ${POLICY_KINDS.join(', ')}, each a function that makes a policy`;
     const names = Object.keys(module).join(', ');
     throw new UsageError(`--policy: expected ${expected}, found ${names === '' ? 'none' : names}`);
   }
-  await asOwn(file, () => {
-    for (const kind of found) expectShape(kind, (module[kind] as () => object)(), SHAPES[kind]);
-  });
-  return module as BenchPolicies;
+  return asOwn(file, () => expectPolicies(module as BenchPolicies));
 }
 
 /** Does what asks a file's policies; what they say wrong, or throw, is the file's. */

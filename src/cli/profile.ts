@@ -8,6 +8,7 @@ import {
   type ProfileFile,
   RecordingError,
   type Spread,
+  figuresOf,
   importReportOf,
   jsonLine,
   openCapture,
@@ -16,8 +17,9 @@ import {
   textOf,
 } from '../recording/index.ts';
 import { alignRows } from '../report/index.ts';
+import { emulateForks, emulateLives } from '../scenario/index.ts';
 import { telling } from './apart.ts';
-import { emulatedText, emulationOf, forksOf } from './emulate.ts';
+import { emulatedText } from './emulate.ts';
 import { processesText } from './import.ts';
 import { print } from './terminal.ts';
 
@@ -239,8 +241,8 @@ async function run(folder: string, { json, emulate }: ProfileFlags): Promise<voi
     const onLived = (): void => told((lived += 1), all);
     const lives = profiles.map((profile) => ({
       name: profile.name,
-      points: emulationOf(profile, onLived),
-      forks: forksOf(profile),
+      points: emulateLives(profile, figuresOf(profile), onLived),
+      forks: emulateForks(profile, figuresOf(profile)),
     }));
     print(json === true ? `${JSON.stringify(lives, null, 2)}\n` : emulatedText(lives));
   } else if (json === true) print(`${JSON.stringify(isMany ? profiles : first, null, 2)}\n`);

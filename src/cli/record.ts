@@ -3,8 +3,8 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { Command } from 'commander';
-import { KIB } from '../abi/unit.ts';
-import { type RecordOptions, RECORDING_FILES, record } from '../recorder/index.ts';
+import { KIB, MS_PER_MINUTE } from '../abi/unit.ts';
+import { RECORD_DEFAULTS, type RecordOptions, RECORDING_FILES, record } from '../recorder/index.ts';
 import { type Capture, openCapture, profileFileOf, verifyCapture } from '../recording/index.ts';
 import { startWall } from '../replay/index.ts';
 import { OutputFolder, keptFolder } from '../report/node.ts';
@@ -106,18 +106,19 @@ async function run(flags: RecordFlags): Promise<void> {
 }
 
 export function recordCommand(): Command {
+  const { memoryMib, cpus, kernel, bufferKib, timeoutMs } = RECORD_DEFAULTS;
   return new Command('record')
     .requiredOption('--workload <path>', 'a folder with run.sh in it, or a function: .py, .mjs, .c')
     .requiredOption('--out <folder>', 'where the recording goes')
-    .option('--memory <size>', 'of the guest', '768M')
-    .option('--cpus <n>', 'virtual CPUs', '1')
-    .option('--kernel <package>', 'of Debian 12 and its security archive', 'linux-image-6.12-amd64')
+    .option('--memory <size>', 'of the guest', `${memoryMib}M`)
+    .option('--cpus <n>', 'virtual CPUs', `${cpus}`)
+    .option('--kernel <package>', 'of Debian 12 and its security archive', kernel)
     .option('--balloon <plan>', 'sizes of the guest over time, such as 5s:512M,12s:768M')
     .option('--virtio-mem <plan>', 'memory plugged over time, such as 5s:256M,20s:0M')
     .option('--thp', 'transparent huge pages for all memory')
     .option('--packages <names>', "Debian packages that the workload needs besides its language's")
-    .option('--buffer <size>', 'room for events in the guest, for each CPU', '128M')
-    .option('--timeout <time>', 'ends a guest that does not end', '30m')
+    .option('--buffer <size>', 'room for events in the guest, for each CPU', `${bufferKib / KIB}M`)
+    .option('--timeout <time>', 'ends a guest that does not end', `${timeoutMs / MS_PER_MINUTE}m`)
     .option('--lab <folder>', 'keeps kernels and programs between recordings (~/.cache/guestmem)')
     .option('--force', 'replace files in that folder which guestmem did not write')
     .action(run);

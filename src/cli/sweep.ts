@@ -1,43 +1,29 @@
 // guestmem sweep: an experiment over a grid of choices and seeds, and what each choice does.
 
 import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { formatCount } from '../report/index.ts';
-import { OutputFolder } from '../report/node.ts';
 import {
-  BATCH_FILES,
   BATCH_SYSTEMS,
-  type BatchSystem,
-  COMMANDS_FILE,
   type Engine,
-  JobStore,
-  type Sweep,
-  commandsText,
+  SWEEP_FOLDER,
+  type SweepOptions,
+  type SweepRun,
+  emitSweep,
   isRedis,
-  openSweep,
-  outcomesOf,
   outcomesText,
-  playInto,
-  quoted,
-  readSweepFile,
   redisEngine,
-  scriptOf,
-  sweepOf,
+  runSweep,
   threadEngine,
-  unfinished,
-  writeSweep,
 } from '../sweep/index.ts';
 import { expectAddresses } from './addresses.ts';
 import { choice, wholeNumber } from './argument.ts';
-import { whileBusy } from './busy.ts';
+import { type Busy, whileBusy } from './busy.ts';
 import { JobsMissing, UsageError } from './fault.ts';
-import { startJobs } from './jobs-progress.ts';
+import { type JobsProgress, startJobs } from './jobs-progress.ts';
 import { interruptible } from './signals.ts';
 import { complain, print, watched } from './terminal.ts';
 import { wroteLine } from './wrote.ts';
-
-const DEFAULT_OUT = 'guestmem-sweep';
 
 interface SweepFlags {
   readonly out?: string;
@@ -48,14 +34,6 @@ interface SweepFlags {
   readonly retries?: string;
   readonly force?: boolean;
   readonly quiet?: boolean;
-}
-
-interface Asked {
-  readonly file: string;
-  readonly sweep: Sweep;
-  readonly out: string;
-  readonly store: JobStore;
-  readonly flags: SweepFlags;
 }
 
 function engineOf({ engine = 'threads', jobs }: SweepFlags): Engine {
@@ -81,110 +59,83 @@ function expectPlays(flags: SweepFlags): void {
   }
 }
 
-/** Plays what is not finished. Reasons of jobs that failed, by name. */
-async function play(
-  { sweep, store, flags }: Asked,
-  engine: Engine,
-  signal: AbortSignal,
-): Promise<Map<string, string>> {
-  const jobs = unfinished(sweep, store);
-  if (jobs.length === 0) return new Map();
-  const progress = startJobs(jobs.length, flags.quiet === true);
-  const retries =
-    flags.retries === undefined ? sweep.retries : wholeNumber('--retries', flags.retries, 0);
-  try {
-    const failed = await playInto(jobs, retries, store, {
-      engine,
-      signal,
-      tell: (line) => complain(`guestmem: ${line}`),
-      progress: ({ name }, share) => progress.update(name, share),
-      ended: ({ name }, failure) => progress.ended(name, failure !== undefined),
-    });
-    return new Map(failed.map(({ job, failure }) => [job.name, failure.reason]));
-  } finally {
-    progress.stop();
-  }
+/** What is said of a sweep before its jobs are played. */
+function notesOf(file: string): NonNullable<SweepOptions['begins']> {
+  return ({ notes }) => {
+    for (const line of notes) complain(`guestmem: ${file}: ${line}`);
+  };
 }
 
-/** Jobs without results, and why. */
-function missing({ sweep, store }: Asked, failed: ReadonlyMap<string, string>): string[] {
-  return unfinished(sweep, store).map((job) => {
-    const why = failed.get(job.name) ?? store.failureOf(job) ?? 'not played yet';
-    return `${store.folderOf(job)}: ${why}`;
-  });
-}
-
-/** Puts what came of all jobs into the folder's files. */
-async function tell(
-  asked: Asked,
-  folder: OutputFolder,
-  failed: ReadonlyMap<string, string>,
-): Promise<void> {
-  const { sweep, store, flags } = asked;
-  const outcomes = await whileBusy(watched(flags), async (busy) =>
-    outcomesOf(sweep, store, busy?.counting('cells')),
+async function emit(file: string, system: string, flags: SweepFlags): Promise<void> {
+  const chosen = choice('--emit', system, BATCH_SYSTEMS);
+  const { jobs, files, command } = await whileBusy(watched(flags), (busy) =>
+    emitSweep(file, flags.out, chosen, {
+      isForced: flags.force,
+      onHashed: busy?.counting('bytes'),
+      begins: notesOf(file),
+    }),
   );
-  const without = missing(asked, failed);
-  const [all, finished] = [sweep.jobs.length, sweep.jobs.length - without.length];
-  if (finished > 0) {
-    const paths = writeSweep(folder, sweep, outcomes);
-    const counted = `${formatCount(finished)} of ${formatCount(all)} jobs finished`;
-    if (flags.quiet !== true) print(`${counted}\n\n${outcomesText(outcomes)}${wroteLine(paths)}`);
-  }
-  if (without.length > 0) throw new JobsMissing(without);
+  if (jobs === 0) return print('every job is finished: nothing to run\n');
+  print(`${formatCount(jobs)} jobs to run\n${wroteLine(files)}run: ${command}\n`);
 }
 
-/** Jobs as files, for a batch system. */
-function emit(asked: Asked, system: BatchSystem): void {
-  const { out, flags } = asked;
-  const output = new OutputFolder(out, BATCH_FILES, { isForced: flags.force });
+/** Plays and collects; whoever waits sees how far the reading is, then the jobs, then the cells. */
+async function playAndCollect(
+  file: string,
+  flags: SweepFlags,
+  { engine, retries, signal }: Pick<SweepOptions, 'engine' | 'retries' | 'signal'>,
+  busy: Busy | undefined,
+): Promise<SweepRun> {
+  let progress: JobsProgress | undefined;
+  const tellCells = busy?.counting('cells');
   try {
-    emitInto(asked, system, output);
+    return await runSweep(file, flags.out, {
+      engine,
+      retries,
+      signal,
+      isCollected: flags.collect,
+      isForced: flags.force,
+      onHashed: busy?.counting('bytes'),
+      begins: (sweep, jobs) => {
+        notesOf(file)(sweep, jobs);
+        busy?.stop();
+        if (jobs > 0) progress = startJobs(jobs, flags.quiet === true);
+      },
+      tell: (line) => complain(`guestmem: ${line}`),
+      progress: ({ name }, share) => progress?.update(name, share),
+      ended: ({ name }, failure) => progress?.ended(name, failure !== undefined),
+      onCells: (done, total) => {
+        progress?.stop();
+        tellCells?.(done, total);
+      },
+    });
   } finally {
-    output.close();
+    progress?.stop();
   }
 }
 
-function emitInto({ file, sweep, store, out }: Asked, system: BatchSystem, to: OutputFolder): void {
-  const jobs = unfinished(sweep, store).map((job) => resolve(store.describe(job)));
-  if (jobs.length === 0) return print('every job is finished: nothing to run\n');
-  const folder = resolve(out);
-  const collect = `guestmem sweep ${quoted(resolve(file))} --out ${quoted(folder)} --collect`;
-  const batch = { jobs, collect };
-  const { name, text, command } = scriptOf(system, folder, batch);
-  const paths = to.write([
-    { name: COMMANDS_FILE, content: commandsText(batch) },
-    { name, content: text },
-  ]);
-  print(`${formatCount(jobs.length)} jobs to run\n${wroteLine(paths)}run: ${command}\n`);
-}
-
-async function playAndTell(asked: Asked, engine: Engine, signal: AbortSignal): Promise<void> {
-  const { out, flags } = asked;
-  const folder = openSweep(out, flags.force === true);
-  try {
-    const failed =
-      flags.collect === true ? new Map<string, string>() : await play(asked, engine, signal);
-    await tell(asked, folder, failed);
-  } finally {
-    folder.close();
+function tell({ sweep, finished, missing, outcomes, files }: SweepRun, isQuiet: boolean): void {
+  if (finished > 0 && !isQuiet) {
+    const counted = `${formatCount(finished)} of ${formatCount(sweep.jobs.length)} jobs finished`;
+    print(`${counted}\n\n${outcomesText(outcomes)}${wroteLine(files)}`);
   }
+  if (missing.length === 0) return;
+  throw new JobsMissing(missing.map(({ folder, reason }) => `${folder}: ${reason}`));
 }
 
 async function run(file: string, flags: SweepFlags): Promise<void> {
   expectPlays(flags);
-  const said = readSweepFile(file);
+  if (flags.emit !== undefined) return emit(file, flags.emit, flags);
   const engine = engineOf(flags);
-  const system = flags.emit === undefined ? undefined : choice('--emit', flags.emit, BATCH_SYSTEMS);
-  const out = flags.out ?? said.folder ?? DEFAULT_OUT;
-  const sweep = await whileBusy(watched(flags), (busy) =>
-    sweepOf(said, file, busy?.counting('bytes')),
-  );
-  for (const line of sweep.notes) complain(`guestmem: ${file}: ${line}`);
-  const asked: Asked = { file, sweep, out, store: new JobStore(out), flags };
+  const retries =
+    flags.retries === undefined ? undefined : wholeNumber('--retries', flags.retries, 0);
   await interruptible(
-    async (signal) =>
-      system === undefined ? playAndTell(asked, engine, signal) : emit(asked, system),
+    async (signal) => {
+      const found = await whileBusy(watched(flags), (busy) =>
+        playAndCollect(file, flags, { engine, retries, signal }, busy),
+      );
+      tell(found, flags.quiet === true);
+    },
     { kept: () => 'what is finished is kept: the same command goes on' },
   );
 }
@@ -192,7 +143,7 @@ async function run(file: string, flags: SweepFlags): Promise<void> {
 export function sweepCommand(): Command {
   return new Command('sweep')
     .argument('<file>', 'the sweep (.yaml): an experiment, what is varied, seeds')
-    .option('--out <folder>', `where results go: a folder a job (default: ${DEFAULT_OUT})`)
+    .option('--out <folder>', `where results go: a folder a job (default: ${SWEEP_FOLDER})`)
     .option('--jobs <n>', 'jobs at the same time, a thread each (default: as many as cores)')
     .option(
       '--engine <engine>',

@@ -1,26 +1,13 @@
 // guestmem worker: plays jobs of a sweep, from a server or from files.
 
-import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { MS_PER_S } from '../abi/unit.ts';
-import { utf8Of, whyUnread } from '../check/index.ts';
-import {
-  type Job,
-  JobError,
-  JobStore,
-  isRedis,
-  parseJob,
-  playInto,
-  serveRedis,
-  shownUrl,
-  threadEngine,
-} from '../sweep/index.ts';
+import { isRedis, playJobFiles, serveRedis, shownUrl, threadEngine } from '../sweep/index.ts';
 import { expectAddresses } from './addresses.ts';
 import { duration, wholeNumber } from './argument.ts';
 import { JobsMissing, UsageError } from './fault.ts';
-import { startJobs } from './jobs-progress.ts';
+import { type JobsProgress, startJobs } from './jobs-progress.ts';
 import { interruptible, untilSignal } from './signals.ts';
 import { complain, print } from './terminal.ts';
 
@@ -42,50 +29,27 @@ function claim(text: string): number {
   throw new UsageError(`--claim: expected 1s or more, found ${JSON.stringify(text)}`);
 }
 
-/** A job's file lies in the job's folder. */
-function jobAt(file: string): { readonly job: Job; readonly store: JobStore } {
-  let text: string | undefined;
-  try {
-    text = utf8Of(readFileSync(file));
-  } catch (error) {
-    throw new UsageError(`${file}: expected a job's file, found ${whyUnread(error)}`);
-  }
-  if (text === undefined) throw new UsageError(`${file}: expected UTF-8 text, found other bytes`);
-  const job = parseJob(text, file);
-  const folder = dirname(resolve(file));
-  const store = new JobStore(join(folder, '..', '..'));
-  if (resolve(store.folderOf(job)) === folder) return { job, store };
-  throw new JobError(`${file}: expected it in jobs/${job.name}, found it in ${basename(folder)}`);
-}
-
 async function playFiles(
   files: readonly string[],
   threads: number,
   isQuiet: boolean,
 ): Promise<void> {
-  const found = files.map(jobAt);
-  const left = found.filter((one) => !one.store.isFinished(one.job));
-  // a log hears of failures alone: what started this tells the rest
-  const progress = startJobs(left.length, isQuiet || !process.stderr.isTTY);
+  let progress: JobsProgress | undefined;
   const missing = await interruptible(
-    async (signal) => {
-      const reasons: string[] = [];
-      for (const { job, store } of left) {
-        // a batch system tries again by itself
-        const failed = await playInto([job], 0, store, {
-          engine: threadEngine(threads),
-          signal,
-          tell: (line) => complain(`guestmem: ${line}`),
-          progress: ({ name }, share) => progress.update(name, share),
-          ended: ({ name }, failure) => progress.ended(name, failure !== undefined),
-        });
-        for (const { failure } of failed) reasons.push(`${store.folderOf(job)}: ${failure.reason}`);
-      }
-      return reasons;
-    },
+    async (signal) =>
+      playJobFiles(files, {
+        engine: threadEngine(threads),
+        signal,
+        // a log hears of failures alone: what started this tells the rest
+        begins: (jobs) => (progress = startJobs(jobs, isQuiet || !process.stderr.isTTY)),
+        tell: (line) => complain(`guestmem: ${line}`),
+        progress: ({ name }, share) => progress?.update(name, share),
+        ended: ({ name }, failure) => progress?.ended(name, failure !== undefined),
+      }),
     { kept: () => 'what is finished is kept' },
-  ).finally(() => progress.stop());
-  if (missing.length > 0) throw new JobsMissing(missing);
+  ).finally(() => progress?.stop());
+  if (missing.length === 0) return;
+  throw new JobsMissing(missing.map(({ folder, reason }) => `${folder}: ${reason}`));
 }
 
 async function serve(url: string, threads: number, flags: WorkerFlags): Promise<void> {

@@ -40,8 +40,10 @@ export {
 export { growAsPredicted } from './policy/grow-predicted.ts';
 export { growByDoubling } from './policy/grow-doubling.ts';
 export { growByStep } from './policy/grow-step.ts';
+export { type ShrinkMarks, shrinkBetween } from './policy/shrink-hysteresis.ts';
+export { shrinkWhenIdle } from './policy/shrink-idle.ts';
 export { WHOLE } from './policy/whole.ts';
-export type { GrowthPolicy, CZoneView } from './policy/policy.ts';
+export type { CZoneView, GrowthPolicy, ShrinkPolicy, ShrinkView } from './policy/policy.ts';
 export { GuestOutOfMemory } from './error.ts';
 export {
   type KernelFootprint,

@@ -8,6 +8,7 @@ export { layoutOfMaps } from './layout.ts';
 export { type LegendRow, foldOwners, legendOf } from './legend.ts';
 export { Owners } from './owners.ts';
 export { type Palette, type Theme, cssColour, paletteOf } from './palette.ts';
+export { instantAt, mapPng } from './picture.ts';
 export { pngOf } from './png.ts';
 export { paintMap } from './raster.ts';
 export {

@@ -5,6 +5,7 @@ import { BALLOON, REPORTING, UNPLUGS } from './device-benches.ts';
 import { AGE, COMPACT, STEAL, TOUCH } from './kernel-benches.ts';
 import type { Microbench } from './microbench.ts';
 import { POLICIES } from './policy-bench.ts';
+import { checked } from './setting.ts';
 
 export { useCore } from '../core/index.ts';
 export { type CoreVerdict, checkCore } from './core-check.ts';
@@ -20,7 +21,16 @@ export {
   spreadOf,
 } from './microbench.ts';
 
-export const MICROBENCHES: readonly Microbench[] = [
+export {
+  type BenchRecord,
+  BenchRecordError,
+  type ComparedBench,
+  compareBenches,
+  parseBenchRecord,
+} from './records.ts';
+export { BENCH_FRAMES_LEAST, BENCH_FRAMES_MOST, POLICY_KINDS, expectPolicies } from './setting.ts';
+
+const BENCHES: readonly Microbench[] = [
   TOUCH,
   AGE,
   STEAL,
@@ -31,3 +41,6 @@ export const MICROBENCHES: readonly Microbench[] = [
   CZONE,
   POLICIES,
 ];
+
+/** What mechanisms of the allocator and its devices cost, each by itself. They take guests of 256 MiB to 64 GiB. */
+export const MICROBENCHES: readonly Microbench[] = BENCHES.map(checked);

@@ -6,5 +6,5 @@ export { RecorderMissing, RecordingFailed } from './error.ts';
 export { RECORDING_FILES } from './files.ts';
 export type { Tell } from './lab.ts';
 export { type PlanStep, planOf } from './plan.ts';
-export { type RecordOptions, type Recorded, record } from './record.ts';
+export { RECORD_DEFAULTS, type RecordOptions, type Recorded, record } from './record.ts';
 export type { Workload } from './workload.ts';

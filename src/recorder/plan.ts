@@ -2,9 +2,11 @@
 
 import { RefusedArgument } from '../check/index.ts';
 
+/** What the host asks of a device at a moment. */
 export interface PlanStep {
   /** Since the workload began. */
   readonly atMs: number;
+  /** Of the guest's memory, or of virtio-mem's. */
   readonly mib: number;
 }
 

@@ -12,7 +12,18 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { createGzip } from 'node:zlib';
-import { MIB, MS_PER_S } from '../abi/unit.ts';
+import { KIB, MIB, MS_PER_MINUTE, MS_PER_S } from '../abi/unit.ts';
+import {
+  FLAG,
+  FUNCTION,
+  NUMBER,
+  type Shape,
+  TEXT,
+  expectFunction,
+  expectInteger,
+  expectNumber,
+  expectShape,
+} from '../check/index.ts';
 import { DebianArchive } from './debian.ts';
 import { diskOf, emptyDisk, initrd, layFolders, linkAlternatives, readDisk } from './disks.ts';
 import { type Lab, type Tell, openLab } from './lab.ts';
@@ -25,14 +36,19 @@ import { runTool } from './tool.ts';
 import { expectWhole } from './whole.ts';
 import { type Workload, layWorkload } from './workload.ts';
 
+/** What is recorded, on which machine. */
 export interface RecordOptions {
   /** A folder with `run.sh`, or one file that is a function. */
   readonly workload: string;
+  /** Of the guest, MiB. */
   readonly memoryMib: number;
+  /** Virtual CPUs of the guest, 1 to 64. */
   readonly cpus: number;
   /** A package of Debian's: `linux-image-6.12-amd64`, or one release of it. */
   readonly kernel: string;
+  /** How large the guest shall be, and when; empty: it has no balloon. */
   readonly balloon: readonly PlanStep[];
+  /** How much more than at its boot it shall have, and when; empty: it has no virtio-mem. */
   readonly virtioMem: readonly PlanStep[];
   /** Transparent huge pages for all memory; without it for none. */
   readonly hasThp: boolean;
@@ -40,21 +56,38 @@ export interface RecordOptions {
   readonly packages: readonly string[];
   /** Room for events in the guest, in KiB for each CPU. */
   readonly bufferKib: number;
+  /** A guest that has not ended by then is ended. */
   readonly timeoutMs: number;
-  /** Starts a clock of the wall, for plans. */
+  /** Starts a clock of the wall, for plans: `startWall`. */
   readonly startClock: () => () => number;
-  /** Kept between recordings: kernels, programs. */
+  /** Kept between recordings: kernels, programs. It must be there. */
   readonly labFolder: string;
   /** An empty folder for the guest's disks, which whoever made it takes away. */
   readonly scratch: string;
+  /** Hears of what must be cleared if this program is ended in the middle. */
   readonly left?: Leaves | undefined;
   /** Hears how far a step is: the guest's, or one on this side of it. */
   readonly onPace?: ((pace: GuestPace) => void) | undefined;
 }
 
+/** A machine of 768 MiB with one CPU and no device, as `guestmem record` has it if nothing else is said. */
+export const RECORD_DEFAULTS: Omit<RecordOptions, 'workload' | 'startClock' | 'labFolder'> = {
+  memoryMib: 768,
+  cpus: 1,
+  kernel: 'linux-image-6.12-amd64',
+  balloon: [],
+  virtioMem: [],
+  hasThp: false,
+  packages: [],
+  bufferKib: 128 * KIB,
+  timeoutMs: 30 * MS_PER_MINUTE,
+};
+
+/** What was recorded. */
 export interface Recorded {
-  /** By name; those of RECORDING_FILES, no others. */
+  /** By name: a folder that `openCapture` reads. */
   readonly files: ReadonlyMap<string, Uint8Array>;
+  /** What ran. */
   readonly workload: Workload;
 }
 
@@ -216,11 +249,44 @@ async function recordIn(
   return { files: await packed(files, options.onPace), workload };
 }
 
+const STEPS = [{ atMs: NUMBER, mib: NUMBER }] as const;
+const SHAPE: Shape = {
+  workload: TEXT,
+  kernel: TEXT,
+  balloon: STEPS,
+  virtioMem: STEPS,
+  hasThp: FLAG,
+  packages: [TEXT],
+  startClock: FUNCTION,
+  labFolder: TEXT,
+  scratch: TEXT,
+  'left?': FUNCTION,
+  'onPace?': FUNCTION,
+};
+const CPUS_MOST = 64;
+
+function checked(options: RecordOptions): RecordOptions {
+  expectShape('options', options, SHAPE);
+  expectInteger('options.memoryMib', options.memoryMib, 1);
+  expectInteger('options.cpus', options.cpus, 1, CPUS_MOST);
+  expectInteger('options.bufferKib', options.bufferKib, 1);
+  expectNumber('options.timeoutMs', options.timeoutMs, 1);
+  return options;
+}
+
 /**
- * Boots a Debian kernel under QEMU, runs the workload, and collects what was recorded. Writes nothing but the lab's
- * folder and `scratch`. Throws RecorderMissing, RecordingFailed, RefusedArgument.
+ * Boots a Debian kernel under QEMU, runs the workload, and collects what was recorded (`guestmem record`). Writes nothing but the lab's
+ * folder and `scratch`; `tell` hears of each step as it begins. It takes minutes, and needs QEMU and what docs/recording.md names. Throws
+ * RecorderMissing, RecordingFailed, RefusedArgument.
+ *
+ * @example
+ * const scratch = mkdtempSync('/tmp/record-');
+ * const options = { ...RECORD_DEFAULTS, workload: 'hello.py', labFolder: 'lab', scratch, startClock: startWall };
+ * const { files } = await record(options, console.error);
  */
-export async function record(options: RecordOptions, tell: Tell): Promise<Recorded> {
+export async function record(said: RecordOptions, tell: Tell): Promise<Recorded> {
+  const options = checked(said);
+  expectFunction('tell', tell);
   const lab = openLab(options.labFolder, options.kernel, tell);
   return recordIn(options, { lab, tell });
 }

@@ -42,11 +42,13 @@ const LANGUAGES: readonly Language[] = [
   },
 ];
 
+/** What runs in a guest that is recorded. */
 export interface Workload {
   /** What its container's process is called in a profile. */
   readonly name: string;
   /** Whether it is a function, whose life a profile is made of. */
   readonly isFunction: boolean;
+  /** Debian's, that it needs. */
   readonly packages: readonly string[];
 }
 

@@ -8,4 +8,5 @@ export * from './placement/index.ts';
 export * from './profile/index.ts';
 export { CorePort } from './program/index.ts';
 export { type Capture, jsonLine, openCapture, textOf } from './read/index.ts';
+export { type CaptureReelOptions, REEL_KINDS, captureReel } from './reel.ts';
 export * from './verify/index.ts';

@@ -26,7 +26,14 @@ export {
   touchAndExit,
   vmmFootprint,
 } from './guest.ts';
-export { type LivedPoint, forkAgain, liveAgain } from './course.ts';
+export {
+  type Beside,
+  type EmulatedPoint,
+  type ForkPoint,
+  type RecordedLives,
+  emulateForks,
+  emulateLives,
+} from './emulate.ts';
 export { EXIT_DEFAULTS, exitRow } from './czone-exit.ts';
 export { START_ORDERS, type StartOrder, densityRow } from './density.ts';
 export { popularRow } from './popular.ts';

@@ -24,18 +24,25 @@ const CELLS_MAX = 1e5;
 
 /** A job, and what stands for it in tables: a word for each path that the sweep varies. */
 export interface Cell {
+  /** By path, in words. */
   readonly labels: Readonly<Record<string, string>>;
+  /** Of the job. */
   readonly seed: number;
+  /** What is played for it. */
   readonly job: Job;
 }
 
 /** A sweep whose cells are known. */
 export interface Sweep {
+  /** Where results go, if the file says it. */
+  readonly folder: string | undefined;
   /** Paths that are varied, in the order of the file. */
   readonly factors: readonly string[];
+  /** All of them, in the order of the file, seeds last. */
   readonly cells: readonly Cell[];
   /** Each job once, in the order of the cells: two cells may come to the same. */
   readonly jobs: readonly Job[];
+  /** How often a job that failed is tried again. */
   readonly retries: number;
   /** What whoever plays it should hear, a line each. */
   readonly notes: readonly string[];
@@ -142,5 +149,6 @@ export async function sweepOf(
     }
   }
   const jobs = [...new Map(cells.map(({ job }) => [job.name, job])).values()];
-  return { factors, cells, jobs, retries: said.retries, notes: [...notes] };
+  const { folder, retries } = said;
+  return { folder, factors, cells, jobs, retries, notes: [...notes] };
 }

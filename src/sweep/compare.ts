@@ -7,12 +7,17 @@ import { type Contrast, comparedOf, contrastIn, meansOf, sideOf } from './contra
 import { type Row, SYSTEMS_PATH, contextOf } from './row.ts';
 import { type Sample, holm } from './statistics.ts';
 
+/** One figure of one system on both sides. */
 export interface Difference {
+  /** In which. */
   readonly system: string;
+  /** Which. */
   readonly figure: SensitiveFigure;
   /** Of what is compared: over what else was chosen, then over seeds. */
   readonly first: Sample;
+  /** The same of the second side. */
   readonly second: Sample;
+  /** The second side against the first. */
   readonly contrast: Contrast;
   /** How often chance alone gives such a difference among so many; undefined: one seed. */
   readonly chance: number | undefined;

@@ -6,6 +6,7 @@ import { type Sample, chanceOfT, sampleOf, tOfChance } from './statistics.ts';
 /** Values of a figure: by seed, by what else was chosen. */
 export type Side = ReadonlyMap<number, ReadonlyMap<string, number>>;
 
+/** One side against another. */
 export interface Contrast {
   /** Geometric mean of the second side over that of the first. */
   readonly ratio: number;

@@ -10,13 +10,17 @@ import { overSeeds } from './statistics.ts';
 export interface Effect {
   /** A path, or `system`. */
   readonly factor: string;
+  /** The value, in words. */
   readonly level: string;
   /** In which; `all` where the factor is the system. */
   readonly system: string;
+  /** Which is told. */
   readonly figure: SensitiveFigure;
   /** Over what else was chosen, then over seeds; and how far seeds lie apart. */
   readonly mean: number;
+  /** How far seeds lie apart. */
   readonly sd: number;
+  /** How many there were. */
   readonly seeds: number;
   /** Against the factor's first value; undefined of that itself, and where figures are 0. */
   readonly against: Contrast | undefined;

@@ -7,19 +7,24 @@ const PERCENT = 100;
 
 /** Why a job failed, in one line, and what a caller can tell of it. */
 export interface Failure {
+  /** Name of the error. */
   readonly kind: string;
+  /** What it said, in one line. */
   readonly reason: string;
   /** Guests that had found room, where there was none for another one. */
   readonly made?: number | undefined;
 }
 
+/** How a job ended. */
 export type Outcome =
   | { readonly job: Job; readonly results: Results }
   | { readonly job: Job; readonly failure: Failure; readonly attempts: number };
 
+/** Who hears of jobs while an engine plays them. */
 export interface Hearing {
   /** How often a job that failed is tried again. */
   readonly retries: number;
+  /** Ends it. */
   readonly signal: AbortSignal;
   /** A file for what a job that plays can go on from, if it plays where that can be written. */
   stateOf(job: Job): string;
@@ -31,6 +36,7 @@ export interface Hearing {
   ended(outcome: Outcome): Promise<void>;
 }
 
+/** What plays jobs. */
 export interface Engine {
   /** Plays all jobs; each has ended when it resolves. Throws ReplayInterrupted when it is told to stop. */
   play(jobs: readonly Job[], hearing: Hearing): Promise<void>;

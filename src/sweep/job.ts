@@ -5,6 +5,7 @@ import { basename } from 'node:path';
 import type { Experiment } from '../experiment/index.ts';
 import { type Program, programOf } from './program.ts';
 
+/** One cell of a sweep under one seed. */
 export interface Job {
   /** Of configuration, trace and program: where it is played, and what it is played for, is not in it. */
   readonly name: string;
@@ -12,6 +13,7 @@ export interface Job {
   readonly experiment: Experiment;
   /** Of the trace's files; undefined: a trace that is made. */
   readonly traceHash: string | undefined;
+  /** Which program plays it: results of another one are other results. */
   readonly program: Program;
 }
 

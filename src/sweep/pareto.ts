@@ -5,7 +5,9 @@ import { type Sample, overSeeds } from './statistics.ts';
 
 /** A choice, over its seeds. */
 export interface Choice {
+  /** What was chosen, by path. */
   readonly labels: Readonly<Record<string, string>>;
+  /** In which system. */
   readonly system: string;
   /** ms, mean of cold starts. */
   readonly startup: Sample;
@@ -13,6 +15,7 @@ export interface Choice {
   readonly footprint: Sample;
   /** Calls that nobody served, mean over seeds: who serves fewer holds less. */
   readonly refused: number;
+  /** No other choice under the same load starts faster and holds less. */
   readonly isOnFront: boolean;
 }
 

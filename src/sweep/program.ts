@@ -4,11 +4,15 @@ import { readFileSync } from 'node:fs';
 import { programMark } from '../experiment/index.ts';
 import { coreVersion } from '../replay/index.ts';
 
+/** Which program plays. */
 export interface Program {
+  /** Its version. */
   readonly guestmem: string;
+  /** The core's ABI. */
   readonly abi: number;
-  /** Hashes of the cores' files: of the guests that have Linux's allocator, and LLFree. */
+  /** Hash of the core that has Linux's allocator. */
   readonly core: string;
+  /** Hash of the core that has LLFree. */
   readonly llfree: string;
   /** Of all of its JavaScript: a version that is being worked on is not the same all day. */
   readonly code: string;

@@ -3,14 +3,16 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { DuckDBConnection, DuckDBResultReader } from '@duckdb/node-api';
-import { whyUnread } from '../check/index.ts';
+import { expectFunction, expectText, whyUnread } from '../check/index.ts';
 
 /** A question that has no answer. */
 export class QueryError extends Error {
   override readonly name: string = 'QueryError';
 }
 
+/** What a question gives. */
 export interface Answer {
+  /** Names of the columns. */
   readonly columns: readonly string[];
   /** Values as JSON has them. */
   readonly rows: readonly (readonly unknown[])[];
@@ -90,8 +92,17 @@ function rowsOf(reader: DuckDBResultReader): Answer['rows'] {
   );
 }
 
-/** Asks the tables of a folder. Throws QueryError. */
+/**
+ * Asks the Parquet tables of a folder in SQL (`guestmem query FOLDER SQL`): each NAME.parquet is the table NAME. DuckDB answers, which
+ * is an optional package. Throws QueryError for a folder without tables, a question that is none, and where DuckDB is not installed.
+ *
+ * @example
+ * const { rows } = await query('out', 'SELECT system, avg(startupMs_mean) FROM sweep GROUP BY system');
+ */
 export async function query(folder: string, sql: string, onAsked?: OnAsked): Promise<Answer> {
+  expectText('folder', folder);
+  expectText('sql', sql);
+  if (onAsked !== undefined) expectFunction('onAsked', onAsked);
   const tables = tablesIn(folder);
   const { DuckDBInstance } = await duckdb();
   const instance = await DuckDBInstance.create(':memory:');

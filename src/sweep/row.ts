@@ -4,10 +4,13 @@ import { FIGURES, type Figures, figuresOf } from '../replay/index.ts';
 import type { Results, SensitiveFigure, SystemResult } from '../report/index.ts';
 import type { FinishedCell } from './table.ts';
 
+/** Figures of a system in a cell. */
 export interface Row {
   /** By path; none of a run. */
   readonly labels: Readonly<Record<string, string>>;
+  /** Of the cell. */
   readonly seed: number;
+  /** Which. */
   readonly system: string;
   /** Means over starts and calls are NaN where there were none. */
   readonly figures: Figures;

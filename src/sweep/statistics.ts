@@ -70,10 +70,13 @@ export function tOfChance(chance: number, freedom: number): number {
   return (low + high) / 2;
 }
 
+/** Values under several seeds. */
 export interface Sample {
+  /** Of all. */
   readonly mean: number;
   /** Of a sample; 0 of one alone. */
   readonly sd: number;
+  /** How many. */
   readonly count: number;
 }
 

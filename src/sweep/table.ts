@@ -5,7 +5,9 @@ import type { Cell } from './cells.ts';
 
 /** A cell whose job has been played. */
 export interface FinishedCell {
+  /** Which. */
   readonly cell: Cell;
+  /** What came of each system. */
   readonly systems: readonly SystemResult[];
 }
 

@@ -11,7 +11,9 @@ import { FACTORS_WORD, columnOf } from './table.ts';
 
 /** A choice: PATH=VALUE. */
 export interface FactorChoice {
+  /** Of a factor: `policies.keepAlive`. */
   readonly path: string;
+  /** Its value, in words. */
   readonly label: string;
 }
 

@@ -11,7 +11,7 @@ import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { KIB, MIB } from '../../src/abi/unit.ts';
 import { shippedTogether } from '../../src/check/index.ts';
-import { compileCore } from '../../src/cli/own-core.ts';
+import { compileCore } from '../../src/microbench/own-core.ts';
 import { ROOT } from '../house/tree.ts';
 import { PACKED_WITHIN_MS, type Packed, bytesUnder, packed } from '../support/package.ts';
 

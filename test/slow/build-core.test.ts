@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { compileCore, coreSources, withOwn } from '../../src/cli/own-core.ts';
+import { compileCore, coreSources, withOwn } from '../../src/microbench/own-core.ts';
 import { type CoreVerdict, checkCore } from '../../src/microbench/index.ts';
 import { ROOT } from '../house/tree.ts';
 

@@ -3,6 +3,7 @@
 import { gzipSync } from 'node:zlib';
 import { KIB } from '../../abi/unit.ts';
 import { MIB, MIGRATE_TYPES, ORDERS, US_PER_S } from '../../core/index.ts';
+import { FUNCTION, expectShape, expectText } from '../../check/index.ts';
 import { RecordingError, quote } from '../error.ts';
 import {
   type ImportFile,
@@ -22,11 +23,15 @@ import { type ImportedProcess, Processes } from './processes.ts';
 
 /** What an import made of a text. */
 export interface ImportReport extends ImportFile {
+  /** Which tool has written it. */
   readonly source: Tool;
-  /** Of the text: events that are page events or say who runs, and all others, which are passed over, by name. */
+  /** Of the text: events that are page events or say who runs. */
   readonly events: number;
+  /** All others, by name: how many of each. */
   readonly passedOver: Readonly<Record<string, number>>;
+  /** Of the machine, as far as events name them. */
   readonly cpus: number;
+  /** Seconds from the first event to the last. */
   readonly spanS: number;
   /** Frames of pageblocks that events name: the memory that is there for `pages`. */
   readonly memoryFrames: number;
@@ -36,11 +41,15 @@ export interface ImportReport extends ImportFile {
   readonly allocsMissing: number;
   /** Names of gfp flags that are not known here. */
   readonly unknownFlags: readonly string[];
+  /** Of all counts of memory in it. */
   readonly unit: 'frames of 4 KiB';
+  /** What each program did, those that got most first. */
   readonly processes: readonly ImportedProcess[];
 }
 
+/** What page events came to. */
 export interface Imported {
+  /** What they were, and what each program did. */
   readonly report: ImportReport;
   /** By name: a folder that `guestmem pages` and `guestmem profile` read. */
   readonly files: ReadonlyMap<string, Uint8Array>;
@@ -342,8 +351,18 @@ function linesOf(text: string): string[] {
   return text.replaceAll('\r\n', '\n').split('\n').slice(0, -1);
 }
 
-/** Reads a text of page events, packed or not; hears how many bytes of the file are read. Throws RecordingError with the line. */
+/**
+ * Reads page events that trace-cmd or perf recorded on any machine (`guestmem import FILE`), as text or packed with gzip, and makes a
+ * recording of them: files by name, for `openCapture` when they lie in a folder, and a report of what programs did. `onRead` hears how
+ * many bytes of the file are read. Throws RecordingError with the line.
+ *
+ * @example
+ * const { files, report } = await importEvents('events.txt.gz');
+ * for (const [name, bytes] of files) writeFileSync(join('imported', name), bytes);
+ */
 export async function importEvents(file: string, onRead?: Reading): Promise<Imported> {
+  expectText('file', file);
+  expectShape('arguments', { onRead }, { 'onRead?': FUNCTION });
   const importer = new Importer(file);
   let rest = new Uint8Array(0);
   for await (const chunk of readBytes(file, onRead)) {
@@ -377,5 +396,6 @@ function programs(kinds: Kinds): Record<string, Look> {
 
 /** What was imported into a folder; undefined: it is no import. Throws RecordingError. */
 export function importReportOf(folder: string): ImportReport | undefined {
+  expectText('folder', folder);
   return readImport(folder, programs) as ImportReport | undefined;
 }

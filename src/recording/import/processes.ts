@@ -7,10 +7,13 @@ import { type EventLine, fieldOf } from './line.ts';
 
 /** One program, in frames of 4 KiB. */
 export interface ImportedProcess {
+  /** Of its first process. */
   readonly pid: number;
+  /** As the kernel calls it. */
   readonly name: string;
   /** Seconds since the first event. */
   readonly firstS: number;
+  /** Seconds from the first event to its last. */
   readonly lastS: number;
   /** Frames that it got… */
   readonly allocated: number;
@@ -20,9 +23,11 @@ export interface ImportedProcess {
   readonly most: number;
   /** Anonymous and file memory of its largest address space, at most and at last; undefined: no rss_stat. */
   readonly anonymous?: Resident | undefined;
+  /** Of files: the same. */
   readonly file?: Resident | undefined;
   /** Pages that it brought into the page cache. */
   readonly cached: number;
+  /** Page faults, as far as events tell them. */
   readonly faults: number;
 }
 

@@ -4,8 +4,11 @@ import type { Figures } from './figures.ts';
 
 /** One figure of both guests over time. */
 export interface LiveSeries {
+  /** What is looked at. */
   readonly name: string;
+  /** The kernel's, at each moment. */
   readonly kernel: readonly number[];
+  /** The emulated guest's. */
   readonly live: readonly number[];
   /** Mean distance as a share of the kernel's mean; for percentages in points. undefined: the kernel has none of it. */
   readonly meanDifference: number | undefined;

@@ -26,6 +26,7 @@ const WRITEBACK_PAGES = 1024;
 
 /** What a live run counts beside its series. */
 export interface LiveCounts {
+  /** Requests of tasks for memory. */
   requests: number;
   /** Requests that the kernel could serve and the emulated guest could not. */
   failed: number;

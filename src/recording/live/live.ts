@@ -1,10 +1,11 @@
 // A live run of a recording: an emulated guest beside the real one, over the time of the recording.
 
 import { type CoreBuild, US_PER_S } from '../../core/index.ts';
+import { FUNCTION, TEXT, expectInteger, expectShape } from '../../check/index.ts';
 import { following } from '../error.ts';
 import { compileStream } from '../placement/index.ts';
 import * as P from '../program/index.ts';
-import { type Capture, recordedSpan, timeOf } from '../read/index.ts';
+import { type Capture, expectCapture, recordedSpan, timeOf } from '../read/index.ts';
 import { compareSeries, type LiveSeries } from './compare.ts';
 import type { Figures } from './figures.ts';
 import { Follower } from './follow.ts';
@@ -19,15 +20,21 @@ import { nsOf, type Wish, wishesOf } from './wishes.ts';
 /** Moments at which both guests are looked at, the start apart. */
 export const LIVE_MOMENTS = 40;
 
+/** Both guests over the recording's time. */
 export interface LiveResult {
   /** Seconds since boot of each moment. */
   readonly seconds: readonly number[];
+  /** Figures of both at each moment, in frames or percent. */
   readonly series: readonly LiveSeries[];
+  /** What the guest of ours was asked, and what it could not do. */
   readonly counts: Readonly<LiveCounts>;
 }
 
+/** How a live run looks at the guests. */
 export interface LiveOptions {
+  /** The core's; of Linux 6.12 that of replays if not said. */
   readonly build?: CoreBuild;
+  /** Moments at which both are looked at, the start apart: 1 to 10,000; 40 if not said. */
   readonly moments?: number;
   /** Hears how many moments are reached, of how many. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
@@ -114,9 +121,17 @@ class LiveRun {
   }
 }
 
-/** Runs a guest of our own beside a recorded one. Throws RecordingError where the recording cannot be followed. */
+const MOMENTS_MOST = 10_000;
+
+/**
+ * Runs a guest of our own beside a recorded one (`guestmem verify --live`): it decides all but what tasks ask for. Throws RecordingError
+ * where the recording cannot be followed, RefusedArgument.
+ */
 export function runLive(capture: Capture, options: LiveOptions = {}): LiveResult {
+  expectCapture(capture);
+  expectShape('options', options, { 'build?': TEXT, 'onProgress?': FUNCTION });
   const { moments = LIVE_MOMENTS } = options;
+  expectInteger('options.moments', moments, 1, MOMENTS_MOST);
   // guests of 6.12 are those of replays; only recordings have a build of their own
   const { name, build: recorded } = capture.kernel;
   const build = options.build ?? (name === '6.12' ? 'release' : recorded);

@@ -1,9 +1,16 @@
 // A recording step by step: what the kernel did with which frame, and which one the core would have taken there.
 
 import { MIGRATETYPE_NAMES, US_PER_MS } from '../../core/index.ts';
+import { FUNCTION, TEXT, expectInteger, expectName, expectShape } from '../../check/index.ts';
 import { following } from '../error.ts';
 import * as P from '../program/index.ts';
-import { type Capture, ZONE_NAMES, recordedFrames, recordedSpan } from '../read/index.ts';
+import {
+  type Capture,
+  ZONE_NAMES,
+  expectCapture,
+  recordedFrames,
+  recordedSpan,
+} from '../read/index.ts';
 import type { VerifyMode, VerifyOptions } from './verify-capture.ts';
 
 /** Steps in columns, for the playground's page. */
@@ -14,20 +21,29 @@ export interface RecordedSteps {
   readonly name: string;
   /** Steps of the whole recording; the columns may have the first of them only. */
   readonly total: number;
-  /** Names that the columns count. */
+  /** Names that the column `task` counts. */
   readonly tasks: readonly string[];
+  /** Names that the column `kind` counts. */
   readonly kinds: readonly string[];
+  /** Names that the column `type` counts: of migration. */
   readonly types: readonly string[];
+  /** Names that the column `zone` counts. */
   readonly zones: readonly string[];
   /** Milliseconds since the first event. */
   readonly atMs: readonly number[];
+  /** Whose it was. */
   readonly task: readonly number[];
+  /** What was done. */
   readonly kind: readonly number[];
+  /** Of the block. */
   readonly zone: readonly number[];
+  /** Of the block. */
   readonly order: readonly number[];
+  /** Of the block. */
   readonly type: readonly number[];
-  /** The kernel's frame, and the core's; -1: none. */
+  /** The kernel's first frame; -1: none. */
   readonly frame: readonly number[];
+  /** The core's; -1: none. */
   readonly predicted: readonly number[];
 }
 
@@ -106,13 +122,17 @@ function stepsOf(
   };
 }
 
-/** The first `most` steps of a recording with the core's prediction beside each. Throws RecordingError. */
+/** The first `most` steps of a recording with the core's prediction beside each (`guestmem verify --steps FILE`). Throws RecordingError. */
 export function recordedSteps(
   capture: Capture,
   mode: VerifyMode,
   most: number,
-  { build = capture.kernel.build, onProgress }: Pick<VerifyOptions, 'build' | 'onProgress'> = {},
+  options: Pick<VerifyOptions, 'build' | 'onProgress'> = {},
 ): RecordedSteps {
+  expectName('mode', mode, ['guided', 'free-running']);
+  expectInteger('most', most, 1);
+  expectShape('options', options, { 'build?': TEXT, 'onProgress?': FUNCTION });
+  const { build = expectCapture(capture).kernel.build, onProgress } = options;
   const port = new P.CorePort(recordedFrames(capture), build);
   port.onCommands = onProgress;
   return following(capture, () => stepsOf(capture, mode, most, port));

@@ -8,6 +8,7 @@ import { SAME_FUNCTION } from './same-function.ts';
 
 export type { HostPlacement, HostPlacementSpec, HostRoom } from './policy.ts';
 
+/** Policies for hosts, by name (`--host-placement`). */
 export const HOST_PLACEMENTS: readonly HostPlacementSpec[] = policies(
   FIRST_FIT,
   LEAST_LOADED,

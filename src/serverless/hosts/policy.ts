@@ -8,6 +8,7 @@ export interface HostRoom {
   readonly freeFrames: number;
 }
 
+/** Says which host gets the next container. */
 export interface HostPlacement {
   /** One of the hosts that have room, in their order; undefined: there is none. */
   choose<T extends HostRoom>(rooms: readonly T[]): T | undefined;
@@ -15,7 +16,9 @@ export interface HostPlacement {
 
 /** An entry of the list of policies for hosts. */
 export interface HostPlacementSpec {
+  /** By which it is asked for. */
   readonly name: string;
+  /** What it does. */
   readonly sentence: string;
   /** A policy for one run of one system. */
   create(): HostPlacement;

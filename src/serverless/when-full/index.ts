@@ -32,6 +32,7 @@ const QUEUE: WhenFull = {
 
 const REFUSE: WhenFull = { name: 'refuse', sentence: 'The call is refused.' };
 
+/** What may happen when a host is full, by name (`--when-full`). */
 export const WHEN_FULL: readonly WhenFull[] = [EVICT, QUEUE, REFUSE, ASK, KILL];
 
 /** What is done unless told otherwise. */

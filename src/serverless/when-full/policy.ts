@@ -12,7 +12,9 @@ export interface FullHost {
 
 /** An entry of the list of policies for a full host. Several may be named; each is tried when those before it got nothing. */
 export interface WhenFull {
+  /** By which it is asked for. */
   readonly name: string;
+  /** What it does. */
   readonly sentence: string;
   /** Tries to free so many frames. Whether something was freed; absent: it frees nothing. */
   relieve?(host: FullHost, frames: number): boolean;

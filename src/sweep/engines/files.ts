@@ -18,7 +18,9 @@ export interface Script {
   readonly command: string;
 }
 
+/** Batch systems for which scripts are written: Slurm, and any shell. */
 export const BATCH_SYSTEMS = ['slurm', 'shell'] as const;
+/** One of `BATCH_SYSTEMS`. */
 export type BatchSystem = (typeof BATCH_SYSTEMS)[number];
 
 /** The list of commands that scripts run. */

@@ -3,6 +3,7 @@
 
 import type { Job as Claim } from 'bullmq';
 import { once } from 'node:events';
+import { COUNT, FLAG, FUNCTION, expectShape, expectText } from '../../check/index.ts';
 import { ReplayInterrupted } from '../../replay/index.ts';
 import { goingOn } from '../engine.ts';
 import { type Job, parseJob } from '../job.ts';
@@ -14,18 +15,35 @@ import type { Offer } from './redis.ts';
 /** How often a job may lose its worker: machines that go are no fault of it. */
 const LOST_MOST = 100;
 
+/** How a worker works. */
 export interface WorkerOptions {
+  /** Jobs at the same time, a thread each. */
   readonly threads: number;
   /** After which a claim that was not renewed is another worker's. */
   readonly claimMs: number;
+  /** Ends it: what it has begun goes back. */
   readonly signal: AbortSignal;
+  /** Hears of each job; why it failed, if it did. */
   readonly ended: (job: Job, reason: string | undefined) => void;
   /** A word for whoever looks. */
   readonly tell: (line: string) => void;
 }
 
-/** Works until it is told to stop; what it has begun goes back. Throws EngineError. */
+const OPTIONS = {
+  threads: COUNT,
+  claimMs: COUNT,
+  signal: { aborted: FLAG, addEventListener: FUNCTION },
+  ended: FUNCTION,
+  tell: FUNCTION,
+} as const;
+
+/**
+ * Plays jobs of a server of Redis or Valkey (`guestmem worker redis://HOST:PORT`) until it is told to stop; what it has begun goes
+ * back. Throws EngineError when the server, bullmq or ioredis cannot be had.
+ */
 export async function serveRedis(url: string, options: WorkerOptions): Promise<void> {
+  expectText('url', url);
+  expectShape('options', options, OPTIONS);
   const { threads, claimMs, signal, ended, tell } = options;
   const { bullmq, connection } = await connect(url);
   const states = await openStates(url, tell);

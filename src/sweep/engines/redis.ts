@@ -3,6 +3,7 @@
 
 import type { Queue } from 'bullmq';
 import { setTimeout as pause } from 'node:timers/promises';
+import { expectText } from '../../check/index.ts';
 import { ReplayInterrupted } from '../../replay/index.ts';
 import type { Engine, Hearing } from '../engine.ts';
 import { type Job, jobJson } from '../job.ts';
@@ -93,8 +94,12 @@ class Desk {
   }
 }
 
-/** Jobs over a server of Redis or Valkey. Throws EngineError when it cannot be had. */
+/**
+ * Plays jobs over a server of Redis or Valkey (`redis://HOST:PORT`), on the machines where `serveRedis` or `guestmem worker` works.
+ * Its `play` throws EngineError when the server, bullmq or ioredis cannot be had.
+ */
 export function redisEngine(url: string): Engine {
+  expectText('url', url);
   return {
     play: async (jobs, hearing) => {
       const { bullmq, connection } = await connect(url);

@@ -1,5 +1,6 @@
 // The engine that needs nothing: threads of this process.
 
+import { expectInteger } from '../../check/index.ts';
 import { ReplayInterrupted } from '../../replay/index.ts';
 import { stateFile } from '../../experiment/index.ts';
 import { type Engine, type Hearing, type Outcome, failureOf, goingOn } from '../engine.ts';
@@ -69,8 +70,12 @@ async function playInPool(jobs: readonly Job[], threads: number, hearing: Hearin
   }
 }
 
-/** So many threads; one is this one. */
+/** Threads of one process: far more than it has room for. */
+const THREADS_MAX = 1000;
+
+/** Plays jobs in so many threads of this process; one is this one. Throws RefusedArgument for less than 1. */
 export function threadEngine(threads: number): Engine {
+  expectInteger('threads', threads, 1, THREADS_MAX);
   return {
     play: (jobs, hearing) => {
       const wanted = Math.min(threads, jobs.length);

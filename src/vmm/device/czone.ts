@@ -10,10 +10,17 @@ import {
   TEXT,
   expectInteger,
   expectName,
+  expectNumber,
   expectShape,
 } from '../../check/index.ts';
 import type { OperationName, Operations } from '../../cost/index.ts';
-import { type CZoneSupplier, type CZones, type GrowthPolicy, POOL } from '../../guest/index.ts';
+import {
+  type CZoneSupplier,
+  type CZones,
+  type GrowthPolicy,
+  POOL,
+  type ShrinkPolicy,
+} from '../../guest/index.ts';
 import type { Timers } from '../../time/index.ts';
 import {
   CZONE_PROFILES,
@@ -178,6 +185,30 @@ export class CZoneVirtio implements MemoryDevice {
   /** Asks for the host memory of the blocks in no zone, where dead containers' zones have left it; false: not now. */
   reclaimPool(done?: (result: ReclaimResult) => void): boolean {
     return this.reclaim(POOL, 0, done);
+  }
+
+  /**
+   * Asks a living zone for as many blocks as a policy says; its pages are moved together to empty them. `idleSinceNs`: since when its
+   * container has had no call, undefined while it has one. Blocks asked for; 0: the policy keeps them, or the zone cannot be asked now.
+   */
+  shrink(
+    index: number,
+    policy: ShrinkPolicy,
+    nowNs: number,
+    idleSinceNs?: number,
+    done?: (result: ReclaimResult) => void,
+  ): number {
+    this.vm.expectRunning();
+    expectInteger('zone', index, 0, ZONES_MAX);
+    expectShape('policy', policy, { blocksToGive: FUNCTION });
+    expectNumber('nowNs', nowNs, 0);
+    if (idleSinceNs !== undefined) expectNumber('idleSinceNs', idleSinceNs, 0);
+    const { blockFrames } = this.zones.region;
+    const view = { ...this.zones.view(index), idleSinceNs };
+    const blocks = expectInteger('policy.blocksToGive', policy.blocksToGive(view, nowNs), 0);
+    if (blocks === 0) return 0;
+    const bytes = Math.min(blocks, view.blocks) * blockFrames * FRAME_BYTES;
+    return this.model.shrink(zoneOfIndex(index), bytes, done) === undefined ? 0 : blocks;
   }
 
   /** Unplugs the blocks in no zone: with their memory their struct pages go. How many went. */

@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type BenchRecord,
-  comparison,
-  countsText,
-  recordIn,
-  recordOf,
-} from '../../../src/cli/bench-records.ts';
-import { UsageError } from '../../../src/cli/fault.ts';
+import { comparison, countsText, recordIn } from '../../../src/cli/bench-records.ts';
+import type { BenchRecord } from '../../../src/microbench/index.ts';
 import { testFolder } from '../../support/folder.ts';
 
 const file = testFolder();
@@ -43,16 +37,6 @@ describe('a record', () => {
     const made = record(5, 'h');
     expect(recordIn(file('a.json', JSON.stringify(made)))).toEqual(made);
   });
-
-  it.each(['{', 'null', '{"schema":2}', '{"schema":1,"benches":[{"name":"x"}]}'])(
-    'that is none is refused in a line: %s',
-    (text) => {
-      expect(() => recordOf(text, 'r.json')).toThrow(UsageError);
-      expect(() => recordOf(text, 'r.json')).toThrow(
-        /^r\.json: expected what guestmem bench[^\n]*$/,
-      );
-    },
-  );
 
   it('that cannot be read is refused in a line', () => {
     expect(() => recordIn(file('none.json'))).toThrow(/none\.json: cannot be read: [^\n]+$/);

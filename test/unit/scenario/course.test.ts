@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { forkAgain, liveAgain } from '../../../src/scenario/index.ts';
+import { forkAgain, liveAgain } from '../../../src/scenario/course.ts';
 import { MEASURED } from '../../../src/serverless/index.ts';
 
 const named = (name: string) => MEASURED.find((one) => one.name === name)!;

@@ -1,11 +1,13 @@
+import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { RefusedArgument } from '../../../src/check/index.ts';
 import type { Engine } from '../../../src/sweep/engine.ts';
 import type { Job } from '../../../src/sweep/job.ts';
-import { playInto, unfinished } from '../../../src/sweep/run.ts';
+import { playInto, runSweep, unfinished } from '../../../src/sweep/run.ts';
 import { JobStore } from '../../../src/sweep/store.ts';
 import { testFolder } from '../../support/folder.ts';
 import { results } from '../../support/report.ts';
-import { sweepIn } from '../../support/sweep.ts';
+import { GRID, sweepIn } from '../../support/sweep.ts';
 
 const at = testFolder();
 const { signal } = new AbortController();
@@ -38,5 +40,32 @@ describe('a sweep that runs', () => {
     expect(heard).toEqual(['begun', ...Array(3).fill('false undefined'), 'true why']);
     expect(unfinished(sweep, store)).toEqual([first]);
     expect(store.failureOf(first as Job)).toBe('why');
+  });
+});
+
+describe('a sweep from its file to its results', () => {
+  it('tells what came of it and what is missing, and goes on where it was', async () => {
+    const file = at('own.yaml', `${GRID}folder: own\n`);
+    const begun: number[] = [];
+    const begins = (_: unknown, jobs: number): void => void begun.push(jobs);
+    const first = await runSweep(file, undefined, { engine: ENGINE, begins });
+    expect([first.finished, first.missing.length, first.outcomes.finished.length]).toEqual([
+      3, 1, 3,
+    ]);
+    expect(first.missing[0]).toMatchObject({ reason: 'why' });
+    expect(first.files.every((path) => path.startsWith(at('own/')) && existsSync(path))).toBe(true);
+    const again = await runSweep(file, undefined, { begins, isCollected: true });
+    expect([again.finished, again.missing]).toEqual([3, first.missing]);
+    expect(begun).toEqual([4, 0]);
+  });
+
+  it('refuses what is no path and no option, and makes no folder', async () => {
+    const file = at('own.yaml', GRID);
+    const wrong = [{ engine: {} }, { retries: -1 }, { isForced: 'yes' }, { ended: 5 }, null];
+    for (const options of wrong as never[]) {
+      await expect(runSweep(file, at('none'), options)).rejects.toThrow(RefusedArgument);
+    }
+    await expect(runSweep(5 as never)).rejects.toThrow(RefusedArgument);
+    expect(existsSync(at('none'))).toBe(false);
   });
 });

@@ -3,6 +3,7 @@ import { HandleEnded, RefusedArgument } from '../../../../src/check/index.ts';
 import { describe, expect, it } from 'vitest';
 
 import { guestConfig } from '../../../../src/scenario/index.ts';
+import { shrinkWhenIdle } from '../../../../src/guest/index.ts';
 import {
   CZoneVirtio,
   CZONE_DRIVER_FRAMES,
@@ -254,5 +255,40 @@ describe('a czone-virtio device that is asked for nothing that is', () => {
     expect(() => device.ask(5)).toThrow(ended);
     expect(() => device.zones.create(1, 512)).toThrow(ended);
     expect(() => device.zones.blocksOf(zone)).toThrow(ended);
+  });
+});
+
+describe('a living zone that shrinks', () => {
+  it('gives as many blocks back as a policy of one’s own says, with its pages moved together', () => {
+    const { vmm, device } = rig();
+    const zone = device.zones.create(1, 8192);
+    const process = processIn(device, zone);
+    process.touch(0, 8 * 512, true);
+    const before = device.zones.view(zone).blocks;
+    for (let block = 0; block < 8; block += 1) process.free(block * 512, 400);
+    const seen: unknown[] = [];
+    const policy = {
+      name: 'own',
+      blocksToGive: (view: unknown, nowNs: number) => {
+        seen.push([view, nowNs]);
+        return 3;
+      },
+    };
+    expect(device.shrink(zone, policy, 5, 2)).toBe(3);
+    vmm.advance(SECOND);
+    expect(seen).toEqual([[expect.objectContaining({ blocks: before, idleSinceNs: 2 }), 5]]);
+    expect(device.zones.view(zone).blocks).toBe(before - 3);
+    expectSound(device.vm);
+  });
+
+  it('keeps everything where the policy says nothing, and is asked by what is a policy', () => {
+    const { device } = rig();
+    const zone = device.zones.create(1, 8192);
+    expect(device.shrink(zone, shrinkWhenIdle(2), 1, 0)).toBe(0);
+    const wrong = { name: 'x', blocksToGive: () => 0.5 };
+    for (const policy of [undefined, {}, wrong] as never[]) {
+      expect(() => device.shrink(zone, policy, 5)).toThrow(RefusedArgument);
+    }
+    expect(() => device.shrink(-1, shrinkWhenIdle(0), 5)).toThrow(RefusedArgument);
   });
 });

@@ -1,6 +1,6 @@
 /** Sources of a core with somebody's own file in them, and what a compiler says of it. */
 import { describe, expect, it } from 'vitest';
-import { coreSources, firstError, withOwn } from '../../../src/cli/own-core.ts';
+import { coreSources, firstError, withOwn } from '../../../src/microbench/own-core.ts';
 
 describe('the sources of a core', () => {
   it('are those of assembly/ and of the contract', () => {

@@ -5,7 +5,11 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { shippedTogether } from '../check/index.ts';
-import { UsageError } from './fault.ts';
+
+/** Somebody's own allocator that comes to no core. */
+export class OwnCoreError extends Error {
+  override readonly name: string = 'OwnCoreError';
+}
 
 const ROOT = new URL('../../', import.meta.url);
 const FOLDERS = ['assembly', 'src/abi'];
@@ -24,7 +28,7 @@ export function coreSources(): Map<string, string> {
   if (!existsSync(join(root, OWN))) {
     const packed = shippedTogether(new URL('build/assembly', ROOT));
     if (packed.size === 0)
-      throw new UsageError(`the core's sources are missing: ${join(root, OWN)}`);
+      throw new OwnCoreError(`the core's sources are missing: ${join(root, OWN)}`);
     const decoder = new TextDecoder();
     return new Map([...packed].map(([path, bytes]) => [path, decoder.decode(bytes)]));
   }
@@ -51,7 +55,7 @@ async function compiler(): Promise<typeof import('assemblyscript/asc')> {
   try {
     return await import('assemblyscript/asc');
   } catch {
-    throw new UsageError(
+    throw new OwnCoreError(
       'build-core compiles with AssemblyScript: npm install assemblyscript (0.28)',
     );
   }
@@ -67,7 +71,7 @@ export function firstError(said: string): string | undefined {
   return `${message} ${place.replace(OWN, 'your file')}${others}`;
 }
 
-/** Compiles; `walks`: as the verify build, which can walk its invariants. Throws UsageError for what does not compile. */
+/** Compiles; `walks`: as the verify build, which can walk its invariants. Throws OwnCoreError for what does not compile. */
 export async function compileCore(
   sources: ReadonlyMap<string, string>,
   walks: boolean,
@@ -86,5 +90,5 @@ export async function compileCore(
     },
   );
   if (error === null && made !== undefined) return new Uint8Array(made);
-  throw new UsageError(`it does not compile: ${firstError(stderr.toString()) ?? String(error)}`);
+  throw new OwnCoreError(`it does not compile: ${firstError(stderr.toString()) ?? String(error)}`);
 }

@@ -18,7 +18,7 @@ import { parseArgs } from 'node:util';
 import { brotliCompressSync, constants } from 'node:zlib';
 import ts from 'typescript';
 import { bundledCode } from './code.mjs';
-import { pruneDeclarations } from './declarations.mjs';
+import { writeDeclarations } from './declarations.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 const dist = path.join(root, 'dist');
@@ -48,11 +48,6 @@ async function bundle() {
     mkdirSync(path.dirname(file), { recursive: true });
     writeFileSync(file, code);
   }
-}
-
-function declare() {
-  for (const name of endingIn(dist, '.d.ts')) copyInto(root, `dist/${name}`);
-  pruneDeclarations(bundled, dist, FACES);
 }
 
 function copyInto(folder, name) {
@@ -147,7 +142,7 @@ rmSync(target, { recursive: true, force: true });
 await bundle();
 copyInto(root, 'dist/report/charts.deflate');
 packSite();
-declare();
+writeDeclarations(bundled, dist, FACES, { node: 'index' });
 const { files } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
 for (const name of ['package.json', 'README.md', 'LICENSE', ...files]) {
   if (name === 'dist') continue;

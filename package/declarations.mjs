@@ -1,10 +1,28 @@
-// What is declared in dist/ and reaches no face of the package, taken out: users see the types of what is exported, not those of
-// what lies behind. Names are taken from the file that declares them, so that the rooms' faces are not there.
+// What is declared in dist/ and reaches a face of the package, in one file, of which each face names what it exports: users see the
+// types of what is exported, not those of what lies behind, nor the rooms' files and faces.
 
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
 import { exportsOf } from './faces.mjs';
+
+/** The file that declares everything. */
+const TYPES = 'types';
+
+/** The statement of a file in which a node stands; undefined: it is the file. */
+function statementOf(declaration) {
+  let node = declaration;
+  while (node.parent !== undefined && !ts.isSourceFile(node.parent)) node = node.parent;
+  return ts.isSourceFile(node) ? undefined : node;
+}
+
+/** Whether a statement declares that symbol itself, and not a member or parameter of it. */
+function isNamed(statement, symbol) {
+  const own = ts.isVariableStatement(statement)
+    ? [...statement.declarationList.declarations]
+    : [statement];
+  return own.some((one) => symbol.declarations.includes(one));
+}
 
 /** Follows names from the faces, and knows which statements of which files declare them. */
 class Needed {
@@ -28,8 +46,26 @@ class Needed {
     return this.#symbols.has(symbol);
   }
 
-  statementsOf(file) {
-    return this.#statements.get(file) ?? new Set();
+  /** By file, what of it is declared for users, in its order. */
+  *statements() {
+    for (const file of [...this.#statements.keys()].toSorted()) {
+      yield* [...this.#statements.get(file)].toSorted((a, b) => a.pos - b.pos);
+    }
+  }
+
+  /** Those that are declared in dist/, at the top of a file. */
+  *declared() {
+    for (const symbol of this.#symbols) {
+      const [first] = symbol.declarations ?? [];
+      const statement = first && statementOf(first);
+      if (statement !== undefined && this.isOurs(statement) && isNamed(statement, symbol)) {
+        yield symbol;
+      }
+    }
+  }
+
+  isOurs(node) {
+    return node.getSourceFile().fileName.startsWith(this.#dist);
   }
 
   addFace(source) {
@@ -44,9 +80,8 @@ class Needed {
     if (symbol === undefined || this.#symbols.has(symbol)) return;
     this.#symbols.add(symbol);
     for (const declaration of symbol.declarations ?? []) {
-      let node = declaration;
-      while (node.parent !== undefined && !ts.isSourceFile(node.parent)) node = node.parent;
-      if (ts.isSourceFile(node) || !node.parent.fileName.startsWith(this.#dist)) continue;
+      const node = statementOf(declaration);
+      if (node === undefined || !this.isOurs(node)) continue;
       const file = node.parent.fileName;
       if (!this.#statements.has(file)) this.#statements.set(file, new Set());
       if (this.#statements.get(file).has(node)) continue;
@@ -70,41 +105,40 @@ const isHidden = (member) =>
   !ts.isConstructorDeclaration(member) &&
   member.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.PrivateKeyword);
 
-/** A statement without private members. That a class has some is said in one word: another of the same shape is not it. */
-function shown(statement, source) {
-  const text = statement.getFullText(source).trimEnd();
-  if (!ts.isClassDeclaration(statement)) return text;
+/** Private members, taken out. That a class has some is said in one word: another of the same shape is not it. */
+function hidingEdits(statement) {
+  if (!ts.isClassDeclaration(statement)) return [];
   const hidden = statement.members.filter(isHidden);
-  if (hidden.length === 0) return text;
-  const from = statement.getFullStart();
-  const opened = statement.members.pos - from;
-  const ends = [...hidden.map((member) => member.end - from)];
-  const starts = hidden.map((member) => member.getFullStart() - from);
-  const kept = starts.map((start, at) => text.slice(at === 0 ? opened : ends[at - 1], start));
-  const rest = kept.join('') + text.slice(ends.at(-1));
-  return `${text.slice(0, opened)}\n    #private;${rest}`.replaceAll(PRIVATE, '');
+  if (hidden.length === 0) return [];
+  const { pos } = statement.members;
+  return [
+    { from: pos, to: pos, text: '\n    #private;' },
+    ...hidden.map((member) => ({ from: member.getFullStart(), to: member.end, text: '' })),
+  ];
 }
 
-function namesIn(statements) {
-  const names = new Set();
-  const visit = (node) => {
-    if (ts.isIdentifier(node)) names.add(node.text);
-    ts.forEachChild(node, visit);
-  };
-  for (const statement of statements) visit(statement);
-  return names;
+/** `export`, taken out: a module of declarations exports all that it declares. */
+function exportEdits(statement, source) {
+  const word = statement.modifiers?.find(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
+  if (word === undefined) return [];
+  const from = word.getStart(source);
+  return [{ from, to: from + 'export '.length, text: '' }];
 }
 
 const isValue = ({ flags }) => (flags & ts.SymbolFlags.Value) !== 0;
 
 class Declarations {
+  #dist;
   #program;
   #checker;
   #needed;
   /** By face, the names that its code exports: others are types, whatever they are of. */
   #values;
+  /** What each symbol is called where all are declared. */
+  #names = new Map();
 
-  constructor(dist, code, faces) {
+  constructor(dist, faces) {
+    this.#dist = dist;
     const files = readdirSync(dist, { recursive: true })
       .filter((name) => name.endsWith('.d.ts'))
       .map((name) => path.join(dist, name));
@@ -113,107 +147,128 @@ class Declarations {
     this.#checker = this.#program.getTypeChecker();
     this.#needed = new Needed(this.#checker, dist);
     this.#values = new Map(
-      faces.map((face) => [
-        path.join(dist, `${face}.d.ts`),
-        new Set(exportsOf(path.join(code, `${face}.js`))),
-      ]),
+      faces.map((face) => [face, new Set(exportsOf(path.join(dist, `${face}.js`)))]),
     );
-    for (const face of this.#values.keys()) {
-      this.#needed.addFace(this.#program.getSourceFile(face));
-    }
-    this.files = files;
+    for (const face of faces) this.#needed.addFace(this.#sourceOf(face));
+    this.#nameAll();
   }
 
-  /** A file as it stays; empty: it goes. */
-  textOf(file) {
-    const source = this.#program.getSourceFile(file);
-    const own = this.#needed.statementsOf(file);
-    if (own.size === 0 && !this.#values.has(file)) return '';
-    const libraries = source.libReferenceDirectives.map(
-      ({ fileName }) => `/// <reference lib="${fileName}" />`,
+  #sourceOf(face) {
+    return this.#program.getSourceFile(path.join(this.#dist, `${face}.d.ts`));
+  }
+
+  /** Names of a face, each with what it stands for. */
+  #exportsOf(face) {
+    const module = this.#checker.getSymbolAtLocation(this.#sourceOf(face));
+    return this.#checker.getExportsOfModule(module).map((symbol) => {
+      const isAlias = symbol.flags & ts.SymbolFlags.Alias;
+      return [symbol.name, isAlias ? this.#checker.getAliasedSymbol(symbol) : symbol];
+    });
+  }
+
+  /** Two of one name, or one that would hide a global which somebody means, are told apart by a number; what a face exports goes first. */
+  #nameAll() {
+    const taken = this.#globals();
+    const faces = [...this.#values.keys()].flatMap((face) => this.#exportsOf(face));
+    const first = faces.filter(([name, symbol]) => symbol.name === name).map(([, one]) => one);
+    for (const symbol of new Set([...first, ...this.#needed.declared()])) {
+      let name = symbol.name;
+      for (let count = 2; taken.has(name); count += 1) name = `${symbol.name}${count}`;
+      taken.add(name);
+      this.#names.set(symbol, name);
+    }
+  }
+
+  /** Names of others that declarations use: of the language, of Node. */
+  #globals() {
+    const names = new Set();
+    const visit = (node) => {
+      if (ts.isIdentifier(node)) {
+        const [declaration] = this.#needed.resolved(node)?.declarations ?? [];
+        if (declaration !== undefined && !this.#needed.isOurs(declaration)) names.add(node.text);
+      }
+      ts.forEachChild(node, visit);
+    };
+    for (const statement of this.#needed.statements()) visit(statement);
+    return names;
+  }
+
+  /** Names that are others here. */
+  #renamingEdits(statement, source) {
+    const edits = [];
+    const visit = (node) => {
+      const name = ts.isIdentifier(node) && this.#names.get(this.#needed.resolved(node));
+      if (name && name !== node.text) {
+        edits.push({ from: node.getStart(source), to: node.end, text: name });
+      }
+      ts.forEachChild(node, visit);
+    };
+    visit(statement);
+    return edits;
+  }
+
+  #textOf(statement) {
+    const source = statement.getSourceFile();
+    const hiding = hidingEdits(statement);
+    const isGone = ({ from }) => hiding.some((one) => from >= one.from && from < one.to);
+    const renaming = this.#renamingEdits(statement, source).filter((one) => !isGone(one));
+    const edits = [...hiding, ...exportEdits(statement, source), ...renaming];
+    const full = source.text;
+    let text = '';
+    let at = statement.getFullStart();
+    for (const edit of edits.toSorted((a, b) => a.from - b.from || a.to - b.to)) {
+      text += full.slice(at, edit.from) + edit.text;
+      at = edit.to;
+    }
+    text = (text + full.slice(at, statement.end)).trim();
+    return text
+      .replaceAll(PRIVATE, '')
+      .replaceAll(INDENTED, (spaces) => spaces.slice(spaces.length / 2));
+  }
+
+  /** All that is declared. */
+  get types() {
+    const statements = [...this.#needed.statements()];
+    const sources = new Set(statements.map((one) => one.getSourceFile()));
+    const libraries = new Set(
+      [...sources].flatMap((source) => source.libReferenceDirectives.map((one) => one.fileName)),
     );
-    const used = namesIn(own);
-    const imports = source.statements.filter(ts.isImportDeclaration);
-    const exports = source.statements.filter(ts.isExportDeclaration);
-    const parts = [
-      ...libraries,
-      ...imports.flatMap((one) => this.#importLines(one, source, used)),
-      ...source.statements.filter((one) => own.has(one)).map((one) => shown(one, source)),
-      ...(this.#values.has(file) ? exports.flatMap((one) => this.#exportLines(one, source)) : []),
-    ];
-    const text = parts.join('\n').trimStart();
-    return text.replaceAll(INDENTED, (spaces) => spaces.slice(spaces.length / 2));
+    const lines = [...libraries].map((name) => `/// <reference lib="${name}" />`);
+    // one word makes it a module, which exports all that it declares
+    const [first, ...others] = statements.map((one) => this.#textOf(one));
+    return [...lines, first.replace(/^(?=interface|type|declare)/m, 'export '), ...others];
   }
 
-  #importLines(statement, source, used) {
-    const bindings = statement.importClause?.namedBindings;
-    if (bindings === undefined || !ts.isNamedImports(bindings)) return [statement.getText(source)];
-    const names = bindings.elements.filter(({ name }) => used.has(name.text));
-    return this.#lines('import', names, statement, source);
-  }
-
-  #exportLines(statement, source) {
-    const target = this.#fileOf(source, statement.moduleSpecifier.text);
-    if (statement.exportClause !== undefined) {
-      const names = statement.exportClause.elements.filter(({ name }) =>
-        this.#needed.has(this.#needed.resolved(name)),
-      );
-      return this.#lines('export', names, statement, source);
-    }
-    const isWhole = this.#values.has(target) || this.#needed.statementsOf(target).size > 0;
-    if (isWhole) return [`export * from '${this.#specifier(source, target)}';`];
-    const module = this.#checker.getSymbolAtLocation(this.#program.getSourceFile(target));
-    const symbols = this.#checker.getExportsOfModule(module);
-    return this.#linesOf(
-      'export',
-      symbols.map((symbol) => [symbol.name, symbol]),
-      source,
-    );
-  }
-
-  /** Names of a statement, each from where it is declared. */
-  #lines(verb, elements, statement, source) {
-    const { text: specifier } = statement.moduleSpecifier;
-    if (specifier.startsWith('.')) {
-      const named = elements.map(({ name }) => [name.text, this.#needed.resolved(name)]);
-      return this.#linesOf(verb, named, source);
-    }
-    const names = elements.map((element) => element.getText(source));
-    return names.length === 0 ? [] : [`${verb} { ${names.join(', ')} } from '${specifier}';`];
-  }
-
-  #linesOf(verb, named, source) {
-    const byFile = new Map();
-    for (const [alias, symbol] of named) {
-      const real =
-        symbol.flags & ts.SymbolFlags.Alias ? this.#checker.getAliasedSymbol(symbol) : symbol;
-      const file = real.declarations[0].getSourceFile().fileName;
-      const isType = this.#values.get(source.fileName)?.has(alias) === false && isValue(real);
-      const name = real.name === alias ? alias : `${real.name} as ${alias}`;
-      byFile.set(file, [...(byFile.get(file) ?? []), isType ? `type ${name}` : name]);
-    }
-    return [...byFile].map(
-      ([file, names]) => `${verb} { ${names.join(', ')} } from '${this.#specifier(source, file)}';`,
-    );
-  }
-
-  #fileOf(source, specifier) {
-    const file = path.join(path.dirname(source.fileName), specifier);
-    return file.replace(/\.[jt]s$/, '.d.ts');
-  }
-
-  #specifier(source, file) {
-    const to = path.relative(path.dirname(source.fileName), file).replaceAll(path.sep, '/');
-    return (to.startsWith('.') ? to : `./${to}`).replace(/\.d\.ts$/, '.js');
+  /** What a face exports, and not through the one that it has whole. */
+  linesOf(face, whole) {
+    const to = (other) => {
+      const link = path.posix.relative(path.posix.dirname(face), other);
+      return link.startsWith('.') ? `${link}.js` : `./${link}.js`;
+    };
+    const known = new Set(whole === undefined ? [] : this.#exportsOf(whole).map(([name]) => name));
+    const names = this.#exportsOf(face)
+      .filter(([name]) => !known.has(name))
+      .map(([name, symbol]) => {
+        const declared = this.#names.get(symbol);
+        const isType = !this.#values.get(face).has(name) && isValue(symbol);
+        return `${isType ? 'type ' : ''}${declared === name ? name : `${declared} as ${name}`}`;
+      });
+    const all = whole === undefined ? [] : [`export * from '${to(whole)}';`];
+    return [...all, `export { ${names.join(', ')} } from '${to(TYPES)}';`];
   }
 }
 
-/** Rewrites all declarations under `dist`; `faces` are the files whose exports are the package's, and their code is under `code`. */
-export function pruneDeclarations(dist, code, faces) {
-  const declarations = new Declarations(dist, code, faces);
-  const texts = declarations.files.map((file) => [file, declarations.textOf(file)]);
-  for (const [file, text] of texts) {
-    if (text === '') rmSync(file);
-    else writeFileSync(file, `${text}\n`);
-  }
+/**
+ * Declarations of what is under `dist`, into `folder`, where the code is. `faces` are the files whose exports are the package's;
+ * `whole`: by face, another one that is whole in it.
+ */
+export function writeDeclarations(folder, dist, faces, whole) {
+  const declarations = new Declarations(dist, faces);
+  const write = (name, lines) => {
+    const file = path.join(folder, `${name}.d.ts`);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, `${lines.join('\n')}\n`);
+  };
+  for (const face of faces) write(face, declarations.linesOf(face, whole[face]));
+  write(TYPES, declarations.types);
 }

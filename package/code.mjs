@@ -15,7 +15,7 @@ const ENTRIES = [...FACES, ...PROGRAMS];
 /** Loaded by a face when it is wanted, where there are no files too. */
 const PAGE = path.join('report', 'page.js');
 /** An error that nobody catches shows its line. */
-const LINE_SIGNS = 120;
+const LINE_SIGNS = 240;
 
 /** Its files with all links past the rooms' faces, and what is reached from where. */
 class Tree {

@@ -73,7 +73,6 @@ export {
   resultsJsonSchema,
 } from './report/index.ts';
 export {
-  readDetails,
   readResults,
   reportOf,
   writeAgain,

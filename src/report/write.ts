@@ -1,8 +1,21 @@
 /** Writes a run in the formats asked for. */
-import { COUNT, FUNCTION, OBJECT, type Shape, TEXT, expectShape } from '../check/index.ts';
+import {
+  COUNT,
+  FLAG,
+  FUNCTION,
+  OBJECT,
+  type Shape,
+  TEXT,
+  expectInteger,
+  expectList,
+  expectName,
+  expectShape,
+  expectText,
+} from '../check/index.ts';
 import { join } from 'node:path';
 import { KIB } from '../abi/unit.ts';
 import { decodeReel, mapSvg } from '../map/index.ts';
+import { expectReport } from './expect-report.ts';
 import type { Format, OutputFile, OwnFile, Report } from './format.ts';
 import { FORMATS } from './formats/index.ts';
 import { readDetails, readResults } from './read.ts';
@@ -21,6 +34,13 @@ export type Written = {
 const FORMAT_LIST: Shape = [
   { render: FUNCTION, files: [{ name: TEXT, mark: { test: FUNCTION }, usualBytes: COUNT }] },
 ];
+const OPTIONS: Shape = {
+  'isForced?': FLAG,
+  'began?': FUNCTION,
+  'shown?': FUNCTION,
+  'told?': FUNCTION,
+  'rasterize?': FUNCTION,
+};
 const RENDERED: Shape = { 'text?': TEXT, 'files?': [{ name: TEXT }] };
 
 function filesOf(formats: readonly Format[]): OwnFile[] {
@@ -63,19 +83,27 @@ export async function writeReport(
   return { text, paths: folder?.write(files) ?? [] };
 }
 
-/** What lies in the folder of a run. Throws `ResultsError`. */
+/** What lies in the folder of a run, for `writeAgain` and `writeFigures`. Throws `ResultsError`. */
 export function reportOf(folder: string): Report {
+  expectText('folder', folder);
   const results = readResults(join(folder, 'results.json'));
   return { results, details: readDetails(join(folder, 'details.json'), results) };
 }
 
-/** Writes formats of a run that is there already; its other files stay. Throws OutputError. */
+/**
+ * Writes formats of a run that is there already (`guestmem report FOLDER` writes `html`); its other files stay. Names are those of
+ * `FORMATS`. Paths of the files. Throws OutputError, ResultsError, RefusedArgument.
+ */
 export async function writeAgain(
   report: Report,
   names: readonly string[],
   folder: string,
   options: OutputOptions = {},
 ): Promise<readonly string[]> {
+  const known = FORMATS.map(({ name }) => name);
+  for (const name of expectList('names', names)) expectName('names', name, known);
+  expectText('folder', folder);
+  expectShape('options', options, OPTIONS);
   const formats = FORMATS.filter(({ name }) => names.includes(name));
   const into = new OutputFolder(folder, filesOf(formats), options);
   try {
@@ -84,6 +112,10 @@ export async function writeAgain(
     into.close();
   }
 }
+
+/** Pixels of a figure: one narrower has no room for its legend. */
+const WIDTH_LEAST = 200;
+const WIDTH_MOST = 20_000;
 
 export type FiguresOptions = OutputOptions & {
   readonly width: number;
@@ -118,12 +150,19 @@ async function picturesOf(
   });
 }
 
-/** The figures of a run as files, SVG and where it is asked for PNG, each with its title and legend. Throws OutputError. */
+/**
+ * The figures of a run as files (`guestmem figures FOLDER --out FOLDER`), SVG and where something rasterizes them PNG, each with its
+ * title and legend. Paths of the files. Throws OutputError, ResultsError, RefusedArgument.
+ */
 export async function writeFigures(
   report: Report,
   folder: string,
-  { width, rasterize, told, ...options }: FiguresOptions,
+  asked: FiguresOptions,
 ): Promise<readonly string[]> {
+  expectReport(report);
+  expectText('folder', folder);
+  const { width, rasterize, told, ...options } = expectShape('options', asked, OPTIONS);
+  expectInteger('options.width', width, WIDTH_LEAST, WIDTH_MOST);
   const pictures = await picturesOf(report, { width, told });
   const drawn = (await rasterize?.(pictures.map(({ svg }) => svg))) ?? [];
   const files: OutputFile[] = [

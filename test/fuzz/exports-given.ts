@@ -388,7 +388,6 @@ const COMMANDS: Readonly<Record<string, Taken>> = {
   mapPng: ({ reel }) => [reel, deflateSync, 0],
   playJobFiles: () => [['x.json'], { engine: library.threadEngine(1), signal }],
   query: ({ folder }) => [folder, 'SELECT 1', drop],
-  readDetails: ({ folder }) => [join(folder, 'details.json')],
   recordedSteps: async () => [await capture(), 'guided', 5, {}],
   redisEngine: () => ['redis://127.0.0.1:1'],
   reportOf: ({ folder }) => [folder],
@@ -406,7 +405,7 @@ const COMMANDS: Readonly<Record<string, Taken>> = {
   shrinkWhenIdle: ofNumber,
   threadEngine: ofNumber,
   writeAgain: async () => [await report(), ['json'], ''],
-  writeFigures: async () => [await report(), '', {}],
+  writeFigures: async () => [await report(), '', { width: 400 }],
 };
 
 const OTHERS: Readonly<Record<string, Taken>> = {

@@ -71,7 +71,10 @@ export interface RecordOptions {
 }
 
 /** A machine of 768 MiB with one CPU and no device, as `guestmem record` has it if nothing else is said. */
-export const RECORD_DEFAULTS: Omit<RecordOptions, 'workload' | 'startClock' | 'labFolder'> = {
+export const RECORD_DEFAULTS: Omit<
+  RecordOptions,
+  'workload' | 'startClock' | 'labFolder' | 'scratch'
+> = {
   memoryMib: 768,
   cpus: 1,
   kernel: 'linux-image-6.12-amd64',

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Tree, runIn, sideOf, withTrees } from '../../../src/cli/bench-trees.ts';
+import { OWNER } from '../../../src/report/node.ts';
 import { benchCheckout, gitIn } from '../../support/bench-checkout.ts';
 import { makeFolder } from '../../support/trace-folders.ts';
 
@@ -85,11 +86,15 @@ describe('trees of commits', () => {
     ],
   ])('that cannot be built are refused in a line, and go: %#', async (scripts, message) => {
     const checkout = benchCheckout(ONE, { ...ONE, scripts });
-    const before = readdirSync(tmpdir()).filter((name) => name.startsWith('guestmem-bench-'));
+    const before = readdirSync(tmpdir()).filter((name) =>
+      name.startsWith(`guestmem-bench-${OWNER}-`),
+    );
     const failing = withTrees(await sidesOf(checkout, 'v0', 'v1'), async () => {});
     await expect(failing).rejects.toThrow(message);
     expect(worktrees(checkout)).toBe(1);
-    const after = readdirSync(tmpdir()).filter((name) => name.startsWith('guestmem-bench-'));
+    const after = readdirSync(tmpdir()).filter((name) =>
+      name.startsWith(`guestmem-bench-${OWNER}-`),
+    );
     expect(after.filter((name) => !before.includes(name))).toEqual([]);
   });
 

@@ -12,6 +12,8 @@ afterEach(handOver);
 
 // what is said, and to whom a signal goes then: main.test.ts
 it('a signal is heard from the begin until somebody else hears of it, whoever did before', () => {
+  // a test of another file may have left the program's ear
+  handOver();
   const before = SIGNALS.map((name) => process.listenerCount(name));
   hearEarly();
   hearLate(true);

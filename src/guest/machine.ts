@@ -1,6 +1,6 @@
 // Whether a machine is one: sizes that fit each other, room for its kernel, a region for CZones that lies over nothing.
 
-import { FRAMES_PER_MIB } from '../abi/unit.ts';
+import { FRAMES_PER_MIB, MEMORY_BLOCK_FRAMES } from '../abi/unit.ts';
 import {
   RefusedArgument,
   expectInteger,
@@ -101,7 +101,7 @@ function expectRegion(config: GuestConfig): void {
     blockFrames,
     isBooted = false,
   } = expectObject('region', config.region) as NonNullable<GuestConfig['region']>;
-  expectMultiple('region.blockFrames', blockFrames, 2 ** THP_ORDER, 1, U32_FRAMES);
+  expectMultiple('region.blockFrames', blockFrames, 2 ** THP_ORDER, 1, MEMORY_BLOCK_FRAMES);
   if (!Number.isInteger(Math.log2(blockFrames))) {
     throw new RefusedArgument('region.blockFrames', 'a power of two', blockFrames);
   }

@@ -3,7 +3,8 @@
 
 import { bound } from '../graph/index.ts';
 import { FRAME_BYTES } from '../abi/unit.ts';
-import { expectFunction, expectObject } from '../check/index.ts';
+import { RefusedArgument, expectFunction, expectObject } from '../check/index.ts';
+import type { CZones } from '../guest/index.ts';
 import type { TimerHandle, Timers } from '../time/index.ts';
 import {
   type Connection,
@@ -93,6 +94,14 @@ export function quietTimersOf(vm: MicroVm, timers: Timers): Timers {
 export function expectRunningVm(vm: MicroVm): void {
   expectFunction('vm: expectRunning', expectObject('vm', vm).expectRunning);
   vm.expectRunning();
+}
+
+/** The guest's zones for a device that is to be their host: one alone can be. Throws RefusedArgument. */
+export function expectZones(vm: MicroVm, expected: string): CZones {
+  const { czones, config } = vm.guest;
+  if (czones === undefined) throw new RefusedArgument('region', expected, config.region);
+  if (czones.host === undefined) return czones;
+  throw new RefusedArgument('region', 'a region that no device has', 'one that has a device');
 }
 
 /** A device's model in the VM behind its transport, and the way its driver reaches it. */

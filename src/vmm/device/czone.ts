@@ -38,7 +38,7 @@ import {
   zoneOfIndex,
 } from '../../virtio/index.ts';
 import type { MicroVm } from '../microvm.ts';
-import { exitsOf, expectRunningVm, plugIn, timersOf } from '../attach.ts';
+import { exitsOf, expectRunningVm, expectZones, plugIn, timersOf } from '../attach.ts';
 import type { MemoryDevice } from './device.ts';
 
 /** How the device behaves; what is not said is the profile's. */
@@ -108,16 +108,12 @@ export class CZoneVirtio implements MemoryDevice {
   constructor(vm: MicroVm, timers: Timers, options: CZoneOptions = {}) {
     expectRunningVm(vm);
     expectShape('czone-virtio', options, CALLED);
-    const { czones } = vm.guest;
-    if (czones === undefined) {
-      const expected = 'a machine made with a CZone region';
-      throw new RefusedArgument('region', expected, vm.guest.config.region);
-    }
+    const name = expectName('profile', options.profile ?? 'adaptive', PROFILES);
+    const czones = expectZones(vm, 'a machine made with a CZone region');
     this.vm = vm;
     this.zones = czones;
     this._endedBlock = options.endedBlock;
     const { region } = czones;
-    const name = expectName('profile', options.profile ?? 'adaptive', PROFILES);
     const profile = CZONE_PROFILES[name];
     this.model = new CZoneDevice(profile, new CZoneSide(vm, options), {
       ...options,

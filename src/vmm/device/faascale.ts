@@ -23,7 +23,7 @@ import {
   type ProbeFailure,
   type VirtioDevice,
 } from '../../virtio/index.ts';
-import { exitsOf, expectRunningVm, plugIn } from '../attach.ts';
+import { exitsOf, expectRunningVm, expectZones, plugIn } from '../attach.ts';
 import type { MicroVm } from '../microvm.ts';
 import type { MemoryDevice } from './device.ts';
 
@@ -62,11 +62,10 @@ export class Faascale implements MemoryDevice {
   constructor(vm: MicroVm, options: FaascaleOptions = {}) {
     expectRunningVm(vm);
     const { isPopulated = false } = expectObject('faascale', options);
-    const { czones } = vm.guest;
-    if (czones?.region.isBooted !== true) {
-      const expected = 'a machine whose region for zones is memory at boot';
-      throw new RefusedArgument('region', expected, vm.guest.config.region);
-    }
+    const expected = 'a machine whose region for zones is memory at boot';
+    const czones = expectZones(vm, expected);
+    const { region } = czones;
+    if (region.isBooted !== true) throw new RefusedArgument('region', expected, region);
     this.vm = vm;
     this.zones = czones;
     this._blocks = new CgroupBlocks(czones.region);

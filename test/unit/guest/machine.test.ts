@@ -32,6 +32,7 @@ describe('machines', () => {
     ['of no blocks', { frames: 0 }, /region\.frames/],
     ['of blocks that are no power of two', { blockFrames: 1536 }, /power of two/],
     ['of blocks smaller than a pageblock', { blockFrames: 256 }, /region\.blockFrames/],
+    ['of blocks larger than a memory block', { start: 0, blockFrames: 2 ** 16 }, /1 to 32768/],
     ['at no frame', { start: Number.NaN }, /region\.start/],
     ['beyond any address', { start: 2 ** 36 }, /region\.start/],
   ])('refuses a region %s', (_, change, text) => {

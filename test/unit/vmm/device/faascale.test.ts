@@ -2,7 +2,14 @@
 import { describe, expect, it } from 'vitest';
 
 import { guestConfig } from '../../../../src/scenario/index.ts';
-import { Faascale, GuestOutOfMemory, Process, RefusedArgument } from '../../../../src/index.ts';
+import {
+  Clock,
+  CZoneVirtio,
+  Faascale,
+  GuestOutOfMemory,
+  Process,
+  RefusedArgument,
+} from '../../../../src/index.ts';
 import { type MicroVm, hotplugStart } from '../../../../src/vmm/index.ts';
 import { MIB_FRAMES, expectSound, testVmm } from '../../../support/vm.ts';
 
@@ -99,5 +106,19 @@ describe('the region', () => {
 
   it('must be memory at boot', () => {
     expect(() => new Faascale(machine(false))).toThrow(RefusedArgument);
+  });
+
+  it('has one device alone, whatever its kind', () => {
+    const vm = machine();
+    const device = new Faascale(vm);
+    const timers = new Clock();
+    const refused = 'region: expected a region that no device has';
+    expect(() => new CZoneVirtio(vm, timers)).toThrow(refused);
+    expect(() => new Faascale(vm)).toThrow(refused);
+    started(device, 256);
+    const other = machine();
+    const zoned = new CZoneVirtio(other, timers);
+    expect(() => new Faascale(other)).toThrow(refused);
+    expect(other.devices).toEqual([zoned.device]);
   });
 });

@@ -5,7 +5,6 @@ import { bound, partial } from '../../graph/index.ts';
 import { FRAME_BYTES, PAGEBLOCK_FRAMES } from '../../abi/unit.ts';
 import {
   FUNCTION,
-  RefusedArgument,
   type Shape,
   TEXT,
   expectInteger,

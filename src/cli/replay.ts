@@ -340,8 +340,9 @@ async function playInto(asked: Asked, signal: AbortSignal): Promise<Finished> {
   if (asked.checkpoint?.path !== undefined) expectCheckpointAt(stateFile(asked.checkpoint.path));
   const folder = openOutput(formats, out, flags.force);
   const isRecorded = experiment.outputs.records === true && folder !== undefined;
-  const records = isRecorded ? spoolOf(folder, asked.checkpoint) : undefined;
+  let records: RecordSpool | undefined;
   try {
+    if (isRecorded) records = spoolOf(folder, asked.checkpoint);
     const whole = await play(asked, signal, records).catch((error: unknown) => {
       throw refusalOf(asked, error);
     });

@@ -11,17 +11,21 @@ import {
   readdirSync,
   rmSync,
   statSync,
+  statfsSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { type TestContext, beforeAll, describe, expect, it } from 'vitest';
 import { type Ended, MAIN, ROOT, emptyFolder, guestmemIn } from '../support/built.ts';
 import { COMMANDS_THAT_WRITE, type CommandThatWrites, putInputs } from '../support/writers.ts';
 import { sized } from './size.ts';
 
 const KILL = join(ROOT, 'test/support/kill-at.mjs');
-/** Steps from one kill to the next. At full size a kill that leaves no word comes before each of them. */
-const STRIDES = { SIGKILL: sized(41, 1), SIGTERM: sized(61, 5) } as const;
+/** Of the steps that are told apart, from one kill to the next. At full size a kill that leaves no word comes before each of them. */
+const STRIDES = { SIGKILL: sized(25, 1), SIGTERM: sized(35, 5) } as const;
+/** Of a place in the program that does the same to one file after another: the first steps, the last one, and from one to the next between. */
+const FIRST = 2;
+const BETWEEN = 8;
 /** Kills from one to the next after which the command is run once more, which takes as long as a kill. */
 const REDONE = sized(1, 8);
 const NOTES = 'notes.txt';
@@ -120,19 +124,40 @@ interface Killed extends Ended {
   readonly isReached: boolean;
 }
 
-function killed(words: readonly string[], signal: NodeJS.Signals, step: number): Killed {
-  const told = at('told');
-  rmSync(told, { force: true });
+function underKill(words: readonly string[], variables: Readonly<Record<string, string>>): Ended {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     ['--import', KILL, MAIN, ...words],
-    {
-      cwd: folder,
-      encoding: 'utf8',
-      env: { ...process.env, KILL_AT: String(step), KILL_WITH: signal, KILL_TOLD: told },
-    },
+    { cwd: folder, encoding: 'utf8', env: { ...process.env, ...variables } },
   );
-  return { code: status, out: stdout, err: stderr, isReached: existsSync(told) };
+  return { code: status, out: stdout, err: stderr };
+}
+
+function killed(words: readonly string[], signal: NodeJS.Signals, step: number): Killed {
+  const told = at('told');
+  rmSync(told, { force: true });
+  const variables = { KILL_AT: String(step), KILL_WITH: signal, KILL_TOLD: told };
+  return { ...underKill(words, variables), isReached: existsSync(told) };
+}
+
+/** The steps of a run, from 1, that are told apart by the places in the program that they come from. */
+function stepsApart(places: readonly string[]): number[] {
+  const seen = new Map<string, number>();
+  const last = new Map(places.map((place, index) => [place, index]));
+  const steps: number[] = [];
+  for (const [index, place] of places.entries()) {
+    const times = seen.get(place) ?? 0;
+    seen.set(place, times + 1);
+    const isBetween = times >= FIRST && last.get(place) !== index;
+    if (!isBetween || times % BETWEEN === 0) steps.push(index + 1);
+  }
+  return steps;
+}
+
+/** Those of a run, and then on until a run has no more of them. */
+function* stepsToEnd(places: readonly string[], stride: number): Generator<number> {
+  yield* stepsApart(places).filter((_, index) => index % stride === stride >> 1);
+  for (let step = places.length + 1; ; step += stride) yield step;
 }
 
 describe.each(cases)('%s', (_, one, name) => {
@@ -147,19 +172,30 @@ describe.each(cases)('%s', (_, one, name) => {
     return out;
   };
 
+  let listed: readonly string[] | undefined;
+  const places = (): readonly string[] => {
+    if (listed !== undefined) return listed;
+    const out = at(`${name}-steps`);
+    cpSync(old(), out, { recursive: true });
+    expect(underKill(one.words(out), { KILL_LIST: at(`${name}-list`) }).code).toBe(0);
+    return (listed = readFileSync(at(`${name}-list`), 'utf8')
+      .trimEnd()
+      .split('\n'));
+  };
+
   it.each(['SIGKILL', 'SIGTERM'] as const)(
     'ended by %s before a step leaves one run whole',
     (signal) => {
       let kills = 0;
-      for (let step = sized(5, 1); ; step += STRIDES[signal]) {
+      for (const step of stepsToEnd(places(), STRIDES[signal])) {
         const out = at(`${name}-${signal}-${step}`);
         cpSync(old(), out, { recursive: true });
         const { err, isReached } = killed(one.words(out), signal, step);
         expectTrue(err, expectOneRun(out, old(), fresh(), one));
         if (signal === 'SIGTERM')
           expect(readdirSync(out).filter((file) => file[0] === '.')).toEqual([]);
-        if (!isReached) break;
-        kills += 1;
+        if (!isReached && step > places().length) break;
+        kills += Number(isReached);
         if (kills % REDONE !== 0) continue;
         expect(guestmemIn(folder, ...one.words(out)).code).toBe(0);
         expect(readdirSync(out).toSorted()).toEqual([...one.files, NOTES].toSorted());
@@ -180,14 +216,7 @@ describe.each(cases)('%s', (_, one, name) => {
   }, 240_000);
 
   it('leaves old results whole where there is no room, or no leave to write', (context) => {
-    const place = at(`${name}-mounted`);
-    mkdirSync(place);
-    try {
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', place], { stdio: 'pipe' });
-    } catch {
-      context.skip('no tmpfs can be mounted here');
-    }
-    try {
+    onDisk(context, 'size=2m', (place) => {
       cpSync(old(), place, { recursive: true });
       fillUp(join(place, 'filler'));
       const full = guestmemIn(folder, ...one.words(place));
@@ -204,10 +233,29 @@ describe.each(cases)('%s', (_, one, name) => {
       const { filler: _filler, ...kept } = readable(place);
       expect(kept).toEqual(readable(old()));
       expect(readdirSync(place).filter((file) => file[0] === '.')).toEqual([]);
-    } finally {
-      execFileSync('umount', [place]);
-    }
+    });
   }, 240_000);
+
+  const foundWith = (context: TestContext, names: number): 'old' | 'new' =>
+    onDisk(context, 'size=8m', (place) => {
+      cpSync(old(), place, { recursive: true });
+      const { files, ffree } = statfsSync(place);
+      execFileSync('mount', ['-o', `remount,nr_inodes=${files - ffree + names}`, place]);
+      const { err } = guestmemIn(folder, ...one.words(place));
+      const found = expectOneRun(place, old(), fresh(), one);
+      const noRoom = /^(?:guestmem: .*no space left on the device\n)+$/;
+      expect(complaints(err)).toMatch(found === 'old' ? noRoom : /^$/);
+      expect(readdirSync(place).filter((file) => file[0] === '.')).toEqual([]);
+      return found;
+    });
+
+  it(
+    'leaves one run whole where there is no room for one more name, whichever that is',
+    (context) => {
+      for (let spare = 0; foundWith(context, spare) === 'old'; spare += sized(11, 3));
+    },
+    sized(240_000, 3_600_000),
+  );
 
   it('leaves one run whole where nobody reads what it prints, or it does not fit', () => {
     for (const [end, sink] of [
@@ -229,6 +277,26 @@ describe.each(cases)('%s', (_, one, name) => {
   }, 240_000);
 });
 
+/** Does work on a small disk of its own. */
+function onDisk<Value>(
+  context: TestContext,
+  options: string,
+  work: (place: string) => Value,
+): Value {
+  const place = at('mounted');
+  mkdirSync(place, { recursive: true });
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', place], { stdio: 'pipe' });
+  } catch {
+    context.skip('no tmpfs can be mounted here');
+  }
+  try {
+    return work(place);
+  } finally {
+    execFileSync('umount', [place]);
+  }
+}
+
 /** Takes all that is left of a file system. */
 function fillUp(file: string): void {
   try {
@@ -247,14 +315,7 @@ function fillUp(file: string): void {
 
 describe('a disk that fills while a trace is written', () => {
   it('leaves the old trace whole', (context) => {
-    const place = at('filling');
-    mkdirSync(place);
-    try {
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=900k', 'tmpfs', place], { stdio: 'pipe' });
-    } catch {
-      context.skip('no tmpfs can be mounted here');
-    }
-    try {
+    onDisk(context, 'size=900k', (place) => {
       const synth = (minutes: number): Ended =>
         guestmemIn(
           folder,
@@ -268,9 +329,7 @@ describe('a disk that fills while a trace is written', () => {
       expect(synth(2000)).toMatchObject({ code: 2, err: expect.stringMatching(/no space/) });
       expect(readable(place)).toEqual(before);
       expect(readdirSync(place).toSorted()).toEqual(Object.keys(before).toSorted());
-    } finally {
-      execFileSync('umount', [place]);
-    }
+    });
   }, 240_000);
 });
 

@@ -31,6 +31,15 @@ describe('guestmem replay', () => {
     expect(JSON.parse(out)).toMatchObject({ trace: { invocations: 2 } });
   });
 
+  it('leaves nothing where rows of calls have no place while it plays', async () => {
+    const folder = makeFolder({ 'state.records': '' });
+    const args = [CALLS, ...ONE, '--records', '--out', join(folder, 'out')];
+    const refused = await ran(replayCommand(), ...args, '--checkpoint', join(folder, 'state'));
+    expect(refused.code).toBe(2);
+    expect(refused.err).toContain('state.records: a file is in the way of the folder');
+    expect(readdirSync(folder)).toEqual(['state.records']);
+  });
+
   it('prints nothing when it should be quiet', async () => {
     const args = [CALLS, ...ONE, '--format', 'table', '--out', makeFolder({}), '--quiet'];
     expect(await ran(replayCommand(), ...args)).toEqual({ code: 0, out: '', err: '' });

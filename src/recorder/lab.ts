@@ -9,10 +9,12 @@ import {
   readdirSync,
   renameSync,
   rmSync,
+  statfsSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { MIB } from '../abi/unit.ts';
 import { DebianArchive } from './debian.ts';
 import { RecorderMissing } from './error.ts';
 import { readMark, writeMark } from './mark.ts';
@@ -147,6 +149,28 @@ function open(root: string, release: string): Lab {
   };
 }
 
+function rootOf(folder: string, release: string): string {
+  return path.join(folder, `linux-${release}`);
+}
+
+function isMade(root: string): boolean {
+  return existsSync(path.join(root, 'complete'));
+}
+
+/** What a lab takes at the least, with a function in Python: apt's lists, packages, and what is in them. */
+const LAB_BYTES = 384 * MIB;
+
+/** apt waits for many minutes where a disk is full. */
+function expectRoom(folder: string): void {
+  const { bavail, bsize } = statfsSync(folder);
+  const bytes = bavail * bsize;
+  if (bytes >= LAB_BYTES) return;
+  const [needed, left] = [LAB_BYTES, bytes].map((one) => Math.floor(one / MIB));
+  throw new RecorderMissing(
+    `${folder}: a kernel and its programs need ${needed} MiB, ${left} are left (--lab)`,
+  );
+}
+
 /** The lab of a kernel package in `folder`, made if it is not there. Throws RecorderMissing. */
 export function openLab(folder: string, kernel: string, tell: Tell): Lab {
   expectTools([
@@ -165,9 +189,11 @@ export function openLab(folder: string, kernel: string, tell: Tell): Lab {
   }
   const archive = new DebianArchive(folder, 'amd64');
   const known = path.join(folder, `${kernel}.release`);
-  const release = readMark(known) || releaseOf(archive, kernel);
-  const root = path.join(folder, `linux-${release}`);
-  if (!existsSync(path.join(root, 'complete'))) {
+  const said = readMark(known);
+  if (said === '' || !isMade(rootOf(folder, said))) expectRoom(folder);
+  const release = said || releaseOf(archive, kernel);
+  const root = rootOf(folder, release);
+  if (!isMade(root)) {
     rmSync(root, { recursive: true, force: true });
     make(archive, root, release, tell);
   }

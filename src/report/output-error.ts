@@ -43,13 +43,20 @@ const CHANGES: readonly unknown[] = [
   'write',
 ];
 
+/** What is wrong with the place that something is put at, not with what is copied there. */
+const OF_PLACE: readonly string[] = ['EDQUOT', 'EFBIG', 'ENOSPC', 'EROFS'];
+
+function placeOf(error: Error & { readonly code: unknown }): string {
+  if ('dest' in error && OF_PLACE.includes(String(error.code))) return String(error.dest);
+  return 'path' in error ? String(error.path) : 'a file that was begun';
+}
+
 /** What the system refused, if the error is of that: beside the places that are looked at before the work, such as a full /tmp. */
 export function refusedWrite(error: unknown): OutputError | undefined {
   if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return undefined;
   const reason = REASONS[String(error.code)];
   if (reason === undefined || !CHANGES.includes(error.syscall)) return undefined;
-  const path = 'path' in error ? String(error.path) : 'a file that was begun';
-  return new OutputError(path, reason, { cause: error });
+  return new OutputError(placeOf(error), reason, { cause: error });
 }
 
 /** Does a step of writing; what the system refuses is said of the path. */

@@ -1,4 +1,5 @@
-import { mkdtempSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, it } from 'vitest';
@@ -43,3 +44,21 @@ it.skipIf(!HAS_KEYS)(
     expect(made).toEqual([expect.stringMatching(/ CONFIG_DEBUG_INFO_BTF_MODULES= modules$/)]);
   },
 );
+
+it('a folder without room for a kernel is told before anything is fetched', (context) => {
+  const calls = standIns({ ...all, ...RECORDER_TOOLS });
+  const place = mkdtempSync(path.join(tmpdir(), 'lab-'));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', place], { stdio: 'pipe' });
+  } catch {
+    context.skip('no tmpfs can be mounted here');
+  }
+  try {
+    expect(() => openLab(place, 'linux-image-6.12-amd64', () => {})).toThrow(
+      `${place}: a kernel and its programs need 384 MiB, 1 are left (--lab)`,
+    );
+  } finally {
+    execFileSync('umount', [place]);
+  }
+  expect(existsSync(path.join(calls, 'calls'))).toBe(false);
+});

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { type Document, LineCounter, isMap, isNode, isScalar, parseDocument } from 'yaml';
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import { MIB } from '../abi/unit.ts';
 import { expectText, nearestName, whyUnread } from '../check/index.ts';
 import { ExperimentError, UnreadableFile } from './error.ts';
@@ -100,7 +100,7 @@ export function saidAt(file: string, path: Path): string | undefined {
 }
 
 /** The value of a YAML file that has a shape. An empty file is a group without keys. Throws ExperimentError. */
-export function readDocument<T>(file: string, shape: z.ZodType<T>): T {
+export function readDocument<T>(file: string, shape: z.ZodMiniType<T>): T {
   const lines = new LineCounter();
   const document = parseDocument(textOf(file), {
     lineCounter: lines,

@@ -1,12 +1,12 @@
 // Prices of one's own in a file: `OPERATION: 35ms`, or `OPERATION: { low: 20ms, typical: 35ms, high: 60ms }`.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type OwnPrice, PRICE_NAMES, type PriceChoice } from '../replay/index.ts';
 import { readDocument } from './document.ts';
 import { priceNsOf } from './quantity.ts';
 import { either, group, text } from './shape.ts';
 
-const price: z.ZodType<string> = text('a price with its unit, such as 35ms', priceNsOf);
+const price: z.ZodMiniType<string> = text('a price with its unit, such as 35ms', priceNsOf);
 
 interface Range {
   readonly low: string;
@@ -16,7 +16,7 @@ interface Range {
 
 export type PriceText = string | Range;
 
-function expectRange({ low, typical, high }: Range, context: z.RefinementCtx): void {
+function expectRange({ low, typical, high }: Range, context: z.core.$RefinementCtx): void {
   const [lowNs, typicalNs, highNs] = [low, typical, high].map(priceNsOf) as [
     number,
     number,
@@ -33,14 +33,14 @@ const range = z
     { low: price, typical: price, high: price },
     { error: ({ code }) => (code === 'unrecognized_keys' ? 'low, typical, high' : undefined) },
   )
-  .superRefine(expectRange);
+  .check(z.superRefine(expectRange));
 
-const ownPrice: z.ZodType<PriceText> = either(price, range);
+const ownPrice: z.ZodMiniType<PriceText> = either(price, range);
 
 export type OwnPrices = Readonly<Record<string, PriceText>>;
 
 /** By operation. */
-export const ownPrices: z.ZodType<OwnPrices> = group(
+export const ownPrices: z.ZodMiniType<OwnPrices> = group(
   Object.fromEntries(PRICE_NAMES.map((name) => [name, ownPrice])),
 ) as never;
 

@@ -1,6 +1,6 @@
 // What may stand in an experiment file. docs/experiment.md explains it. A key that is left out has its default.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { RefusedArgument, expectName } from '../check/index.ts';
 import {
   FUNCTION_MODELS,
@@ -141,17 +141,17 @@ export interface OutputChoice {
 /** What stands where a time could for "not at all". */
 export const NEVER = 'never';
 
-const size: z.ZodType<string> = text('a size such as 512MiB or 384GiB', framesOf);
+const size: z.ZodMiniType<string> = text('a size such as 512MiB or 384GiB', framesOf);
 
 /** Frames of a guest have numbers of 32 bits. */
 const GUEST_FRAMES_MOST: number = 2 ** 32 - 1;
 
 /** Of a guest, or of what is in one. */
-const guestSize: z.ZodType<string> = text('a size such as 512MiB or 2GiB', (value) => {
+const guestSize: z.ZodMiniType<string> = text('a size such as 512MiB or 2GiB', (value) => {
   if (framesOf(value) <= GUEST_FRAMES_MOST) return;
   throw new RefusedArgument('', 'a size below 16TiB', value);
 });
-const amount: z.ZodType<number> = number('a number of 0 or more', 0);
+const amount: z.ZodMiniType<number> = number('a number of 0 or more', 0);
 
 /** The built-in hour with other figures. */
 export function syntheticOf({ popular, ...others }: SyntheticChoice): SyntheticConfig {
@@ -167,35 +167,39 @@ const synthetic = group({
   burstyShare: amount,
   burstOnShare: amount,
   diurnal: group({ periodMinutes: amount, baseline: amount }),
-}).superRefine((value, context) => {
-  try {
-    checkSynthetic(syntheticOf(value as SyntheticChoice));
-  } catch (error) {
-    if (!(error instanceof RefusedArgument)) throw error;
-    const message = error.message.slice(error.argument.length + 2);
-    context.addIssue({ code: 'custom', path: error.argument.split('.'), message });
-  }
-});
+}).check(
+  z.superRefine((value, context) => {
+    try {
+      checkSynthetic(syntheticOf(value as SyntheticChoice));
+    } catch (error) {
+      if (!(error instanceof RefusedArgument)) throw error;
+      const message = error.message.slice(error.argument.length + 2);
+      context.addIssue({ code: 'custom', path: error.argument.split('.'), message });
+    }
+  }),
+);
 
 const trace = group({
   path: text('a path'),
   columns: text('columns such as time=ts:s,function=fn,duration=dur_ms', parseColumns),
   part: text('a part such as 1/4', parsePart),
   synthetic,
-}).superRefine(({ path, columns, part, synthetic: made }, context) => {
-  const say = (key: string, message: string): void =>
-    context.addIssue({ code: 'custom', path: [key], message });
-  if (path === undefined && made === undefined && part === undefined) {
-    const message = 'expected path or synthetic, found neither';
-    context.addIssue({ code: 'custom', message });
-  }
-  if (path !== undefined && made !== undefined) {
-    say('synthetic', 'expected one of path and synthetic, found both');
-  }
-  if (path === undefined && columns !== undefined) {
-    say('columns', 'expected a path of a trace whose columns they are, found none');
-  }
-});
+}).check(
+  z.superRefine(({ path, columns, part, synthetic: made }, context) => {
+    const say = (key: string, message: string): void =>
+      context.addIssue({ code: 'custom', path: [key], message });
+    if (path === undefined && made === undefined && part === undefined) {
+      const message = 'expected path or synthetic, found neither';
+      context.addIssue({ code: 'custom', message });
+    }
+    if (path !== undefined && made !== undefined) {
+      say('synthetic', 'expected one of path and synthetic, found both');
+    }
+    if (path === undefined && columns !== undefined) {
+      say('columns', 'expected a path of a trace whose columns they are, found none');
+    }
+  }),
+);
 
 const policies = group({
   keepAlive: text('a time or a policy', (value) => policyOf(value, KEEP_ALIVES, 'fixed')),
@@ -205,7 +209,9 @@ const policies = group({
   idleReclaim: text(`a time, or ${NEVER}`, (value) => value === NEVER || durationMs(value)),
 });
 
-const level: z.ZodType<PriceLevel> = checked((value) => expectName('prices', value, PRICE_LEVELS));
+const level: z.ZodMiniType<PriceLevel> = checked((value) =>
+  expectName('prices', value, PRICE_LEVELS),
+);
 
 /** A share of 0 to 1, or an amount in the unit that ends the name. */
 const functions = group({
@@ -219,20 +225,20 @@ const functions = group({
   ),
 });
 
-const memory: z.ZodType<MemoryChoice> = group(
+const memory: z.ZodMiniType<MemoryChoice> = group(
   Object.fromEntries(MEMORY_KEYS.map((key) => [key, guestSize])),
 ) as never;
 
 /** YAML has a number of them as a number. */
-const moments: z.ZodType<string> = z.preprocess(
-  (value) => (typeof value === 'number' ? String(value) : value),
+const moments: z.ZodMiniType<string> = z.pipe(
+  z.transform((value) => (typeof value === 'number' ? String(value) : value)),
   text('a number of moments, or times such as 5m,10m', momentsIn),
 );
 
 const FORMAT_NAMES: readonly string[] = FORMATS.map(({ name }) => name);
 
 /** The whole file. */
-export const experimentFile: z.ZodType<ExperimentFile> = group({
+export const experimentFile: z.ZodMiniType<ExperimentFile> = group({
   trace: either(text('a path, or a group of path, columns, synthetic'), trace),
   seed: whole(0),
   seeds: list('seeds', whole(0)),
@@ -276,12 +282,14 @@ export const experimentFile: z.ZodType<ExperimentFile> = group({
     sensitivity: checked((value: Sensitivity) => expectName('sensitivity', value, SENSITIVITIES)),
     folder: text('a folder'),
   }),
-}).superRefine(({ seed, seeds, minutes, warmupMinutes = 0 }, context) => {
-  if (seed !== undefined && seeds !== undefined) {
-    const message = 'expected one of seed and seeds, found both';
-    context.addIssue({ code: 'custom', path: ['seeds'], message });
-  }
-  if (minutes === undefined || warmupMinutes < minutes) return;
-  const message = `expected fewer than the ${minutes} of minutes, found ${warmupMinutes}`;
-  context.addIssue({ code: 'custom', path: ['warmupMinutes'], message });
-}) as never;
+}).check(
+  z.superRefine(({ seed, seeds, minutes, warmupMinutes = 0 }, context) => {
+    if (seed !== undefined && seeds !== undefined) {
+      const message = 'expected one of seed and seeds, found both';
+      context.addIssue({ code: 'custom', path: ['seeds'], message });
+    }
+    if (minutes === undefined || warmupMinutes < minutes) return;
+    const message = `expected fewer than the ${minutes} of minutes, found ${warmupMinutes}`;
+    context.addIssue({ code: 'custom', path: ['warmupMinutes'], message });
+  }),
+) as never;

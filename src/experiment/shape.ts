@@ -1,6 +1,6 @@
 // Shapes of what stands in a file, as zod has them, whose faults say what was expected and what was found.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { RefusedArgument, shortened } from '../check/index.ts';
 import { ArgumentError } from '../replay/index.ts';
 
@@ -23,8 +23,8 @@ function faultOf(error: unknown, value: unknown): string {
 }
 
 /** A value that `check` takes: what it throws is the fault. */
-export function checked<T>(check: (value: T) => unknown): z.ZodType<T> {
-  const look = (value: unknown, context: z.RefinementCtx): void => {
+export function checked<T>(check: (value: T) => unknown): z.ZodMiniType<T> {
+  const look = (value: unknown, context: z.core.$RefinementCtx): void => {
     try {
       check(value as T);
     } catch (error) {
@@ -32,11 +32,11 @@ export function checked<T>(check: (value: T) => unknown): z.ZodType<T> {
       context.addIssue({ code: 'custom', message: faultOf(error, value), continue: false });
     }
   };
-  return z.unknown().superRefine(look) as unknown as z.ZodType<T>;
+  return z.unknown().check(z.superRefine(look)) as unknown as z.ZodMiniType<T>;
 }
 
 /** Text that `read` takes. A number is what YAML makes of text that looks like one. */
-export function text(expected: string, read?: (value: string) => unknown): z.ZodType<string> {
+export function text(expected: string, read?: (value: string) => unknown): z.ZodMiniType<string> {
   return checked((value: string) => {
     if (typeof value !== 'string' || value === '') {
       throw new RefusedArgument('', expected, value);
@@ -50,14 +50,17 @@ export function number(
   expected: string,
   least: number,
   most: number = Number.MAX_VALUE,
-): z.ZodType<number> {
+): z.ZodMiniType<number> {
   return checked((value: number) => {
     if (typeof value === 'number' && value >= least && value <= most) return;
     throw new RefusedArgument('', expected, value);
   });
 }
 
-export function whole(least: number, most: number = Number.MAX_SAFE_INTEGER): z.ZodType<number> {
+export function whole(
+  least: number,
+  most: number = Number.MAX_SAFE_INTEGER,
+): z.ZodMiniType<number> {
   const range = most === Number.MAX_SAFE_INTEGER ? `from ${least} on` : `from ${least} to ${most}`;
   return checked((value: number) => {
     if (Number.isSafeInteger(value) && value >= least && value <= most) return;
@@ -66,21 +69,21 @@ export function whole(least: number, most: number = Number.MAX_SAFE_INTEGER): z.
 }
 
 /** A group of keys, each of which may be left out. A key that is not in it is a fault that lists those that are. */
-export function group<Shape extends Record<string, z.ZodType>>(
+export function group<Shape extends Record<string, z.ZodMiniType>>(
   shape: Shape,
-): z.ZodType<{ [Key in keyof Shape]?: z.infer<Shape[Key]> | undefined }> {
+): z.ZodMiniType<{ [Key in keyof Shape]?: z.infer<Shape[Key]> | undefined }> {
   const error: z.core.$ZodErrorMap = (issue) =>
     issue.code === 'unrecognized_keys'
       ? Object.keys(shape).join(', ')
       : `expected a group of keys (${Object.keys(shape).join(', ')}), found ${found(issue.input)}`;
-  return z.strictObject(shape, { error }).partial() as never;
+  return z.partial(z.strictObject(shape, { error })) as never;
 }
 
 /** A list of one or more, none of them twice. */
-export function list<T>(what: string, of: z.ZodType<T>): z.ZodType<T[]> {
+export function list<T>(what: string, of: z.ZodMiniType<T>): z.ZodMiniType<T[]> {
   const error: z.core.$ZodErrorMap = ({ input }) =>
     `expected a list of ${what}, found ${found(input)}`;
-  return z.array(of, { error }).superRefine((values, context) => {
+  const look = (values: readonly T[], context: z.core.$RefinementCtx): void => {
     if (values.length === 0) {
       context.addIssue({ code: 'custom', message: `expected a list of ${what}, found none` });
     }
@@ -89,20 +92,21 @@ export function list<T>(what: string, of: z.ZodType<T>): z.ZodType<T[]> {
       const message = `expected each of the ${what} once, found ${found(value)} again`;
       context.addIssue({ code: 'custom', path: [index], message });
     });
-  });
+  };
+  return z.array(of, { error }).check(z.superRefine(look));
 }
 
 /** One value or a group of keys; which of the two is meant is seen from the value. */
 export function either<One, Group>(
-  one: z.ZodType<One>,
-  keys: z.ZodType<Group>,
-): z.ZodType<One | Group> {
-  const look = (value: unknown, context: z.RefinementCtx): void => {
+  one: z.ZodMiniType<One>,
+  keys: z.ZodMiniType<Group>,
+): z.ZodMiniType<One | Group> {
+  const look = (value: unknown, context: z.core.$RefinementCtx): void => {
     const isGroup = typeof value === 'object' && value !== null && !Array.isArray(value);
     const parsed = (isGroup ? keys : one).safeParse(value);
     if (parsed.success) return;
     for (const issue of parsed.error.issues)
       context.addIssue({ ...issue, continue: false } as never);
   };
-  return z.unknown().superRefine(look) as never;
+  return z.unknown().check(z.superRefine(look)) as never;
 }

@@ -1,5 +1,5 @@
 /** details.json: what of the details a report is made from again. Lists of numbers are arrays there and typed arrays here. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { decodeReel } from '../map/index.ts';
 import { type Details, DISTRIBUTIONS, JUDGED } from './detail.ts';
 import { ResultsError, parsedBy, sensitivitySchema } from './schema.ts';
@@ -7,33 +7,42 @@ import { ResultsError, parsedBy, sensitivitySchema } from './schema.ts';
 export const DETAILS_SCHEMA = 1;
 
 const finite = z.number();
-const column = z.array(finite).transform((list) => Float64Array.from(list));
+const column = z.pipe(
+  z.array(finite),
+  z.transform((list: number[]) => Float64Array.from(list)),
+);
 const columns = z.record(z.string(), column);
 
 const series = z
-  .strictObject({ system: z.string(), tMs: column, columns, counts: columns.optional() })
-  .refine(
-    ({ tMs, columns: by, counts = {} }) =>
-      [...Object.values(by), ...Object.values(counts)].every(({ length }) => length === tMs.length),
-    'columns are not equally long',
+  .strictObject({ system: z.string(), tMs: column, columns, counts: z.optional(columns) })
+  .check(
+    z.refine(
+      ({ tMs, columns: by, counts = {} }) =>
+        [...Object.values(by), ...Object.values(counts)].every(
+          ({ length }) => length === tMs.length,
+        ),
+      'columns are not equally long',
+    ),
   );
 
 const cdf = z
   .strictObject({ system: z.string(), values: column, share: column })
-  .refine(({ values, share }) => values.length === share.length, 'columns are not equally long');
+  .check(
+    z.refine(({ values, share }) => values.length === share.length, 'columns are not equally long'),
+  );
 
-const whole = z.int().nonnegative();
+const whole = z.int().check(z.nonnegative());
 
 /** A reel as encodeReel() writes it: what its cells say is seen when they are unpacked. */
 const reel = z
   .strictObject({
     schema: z.literal(1),
     name: z.string(),
-    subject: z.string().optional(),
+    subject: z.optional(z.string()),
     zones: z.array(z.string()),
     owners: z.array(z.string()),
-    region: z.strictObject({ start: whole, frames: whole, blockFrames: whole }).optional(),
-    guestFrames: whole.optional(),
+    region: z.optional(z.strictObject({ start: whole, frames: whole, blockFrames: whole })),
+    guestFrames: z.optional(whole),
     start: whole,
     count: whole,
     cellFrames: whole,
@@ -41,21 +50,23 @@ const reel = z
       .array(
         z.strictObject({
           atMs: finite,
-          note: z.string().optional(),
+          note: z.optional(z.string()),
           frames: z.array(z.tuple([whole, whole, whole])),
           cells: z.string(),
         }),
       )
-      .nonempty(),
+      .check(z.minLength(1)),
   })
-  .superRefine((one, context) => {
-    try {
-      decodeReel(one);
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      context.addIssue({ code: 'custom', message });
-    }
-  });
+  .check(
+    z.superRefine((one, context) => {
+      try {
+        decodeReel(one);
+      } catch (error) {
+        const message = error instanceof Error ? error.message : String(error);
+        context.addIssue({ code: 'custom', message });
+      }
+    }),
+  );
 
 const atLevels = z.tuple([finite, finite, finite]);
 
@@ -63,17 +74,17 @@ const detailsSchema = z.strictObject({
   schema: z.literal(DETAILS_SCHEMA),
   /** Of each system: which run this belongs to. */
   hashes: z.record(z.string(), z.string()),
-  series: z.array(series).optional(),
-  cdfs: z
-    .strictObject(
-      Object.fromEntries(DISTRIBUTIONS.map((name) => [name, z.array(cdf).optional()])) as Record<
+  series: z.optional(z.array(series)),
+  cdfs: z.optional(
+    z.strictObject(
+      Object.fromEntries(DISTRIBUTIONS.map((name) => [name, z.optional(z.array(cdf))])) as Record<
         (typeof DISTRIBUTIONS)[number],
-        z.ZodOptional<z.ZodArray<typeof cdf>>
+        z.ZodMiniOptional<z.ZodMiniArray<typeof cdf>>
       >,
-    )
-    .optional(),
-  levels: z
-    .array(
+    ),
+  ),
+  levels: z.optional(
+    z.array(
       z.strictObject({
         system: z.string(),
         figures: z.strictObject(
@@ -83,12 +94,12 @@ const detailsSchema = z.strictObject({
           >,
         ),
       }),
-    )
-    .optional(),
-  sensitivity: sensitivitySchema.optional(),
-  maps: z.array(reel).optional(),
-  keepAlives: z
-    .array(
+    ),
+  ),
+  sensitivity: z.optional(sensitivitySchema),
+  maps: z.optional(z.array(reel)),
+  keepAlives: z.optional(
+    z.array(
       z.strictObject({
         policy: z.string(),
         isOwn: z.boolean(),
@@ -98,9 +109,9 @@ const detailsSchema = z.strictObject({
         idleSeconds: finite,
         wastedGiBSeconds: finite,
       }),
-    )
-    .optional(),
-  sentences: z.record(z.string(), z.string()).optional(),
+    ),
+  ),
+  sentences: z.optional(z.record(z.string(), z.string())),
 });
 
 /** The hashes of a run's systems. */
@@ -114,7 +125,7 @@ function hashesOf({ systems }: Hashed): Record<string, string> {
 export function detailsJson(of: Hashed, details: Details): string {
   const parts = Object.entries({
     ...Object.fromEntries(
-      Object.keys(detailsSchema.shape).map((name) => [name, details[name as keyof Details]]),
+      Object.keys(detailsSchema.def.shape).map((name) => [name, details[name as keyof Details]]),
     ),
     schema: DETAILS_SCHEMA,
     hashes: hashesOf(of),

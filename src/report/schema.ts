@@ -1,5 +1,6 @@
 /** Checks a value against the results schema: first its shape (zod), then the sums that a shape cannot say. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import { en } from 'zod/locales';
 import { escaped, isPlainData } from '../check/index.ts';
 import {
   FOOTPRINT_CAUSES,
@@ -21,10 +22,10 @@ import {
   type SystemResult,
 } from './results.ts';
 
-const amount = z.number().nonnegative();
-const whole = z.int().nonnegative();
+const amount = z.number().check(z.nonnegative());
+const whole = z.int().check(z.nonnegative());
 
-const startupMs: z.ZodType<StartupMs> = z.strictObject({
+const startupMs: z.ZodMiniType<StartupMs> = z.strictObject({
   mean: amount,
   p50: amount,
   p95: amount,
@@ -34,11 +35,11 @@ const startupMs: z.ZodType<StartupMs> = z.strictObject({
 });
 
 const causes = FOOTPRINT_CAUSES.map((cause) => [cause, amount]);
-const footprintBy: z.ZodType<FootprintBy> = z.strictObject(
+const footprintBy: z.ZodMiniType<FootprintBy> = z.strictObject(
   Object.fromEntries(causes) as Record<FootprintCause, typeof amount>,
 );
 
-const reclaim: z.ZodType<Reclaim> = z.strictObject({
+const reclaim: z.ZodMiniType<Reclaim> = z.strictObject({
   askedBytes: amount,
   gotBytes: amount,
   migratedPages: whole,
@@ -49,7 +50,7 @@ const reclaim: z.ZodType<Reclaim> = z.strictObject({
 const numbers = { mean: amount, peak: whole, started: whole };
 const column = z.array(amount);
 
-const functionResult: z.ZodType<FunctionResult> = z.strictObject({
+const functionResult: z.ZodMiniType<FunctionResult> = z.strictObject({
   id: whole,
   name: z.string(),
   cold: whole,
@@ -69,8 +70,8 @@ const functionResult: z.ZodType<FunctionResult> = z.strictObject({
   readBytes: amount,
 });
 
-const systemResult: z.ZodType<SystemResult> = z.strictObject({
-  name: z.string().min(1),
+const systemResult: z.ZodMiniType<SystemResult> = z.strictObject({
+  name: z.string().check(z.minLength(1)),
   starts: z.strictObject({ cold: whole, warm: whole, queued: whole, refused: whole }),
   queueMs: z.strictObject({ mean: amount, p99: amount, max: amount }),
   shortage: z.strictObject({
@@ -90,7 +91,7 @@ const systemResult: z.ZodType<SystemResult> = z.strictObject({
     writtenBytes: amount,
     readBytes: amount,
   }),
-  containers: z.strictObject({ ...numbers, runningVmShare: amount.max(1) }),
+  containers: z.strictObject({ ...numbers, runningVmShare: amount.check(z.maximum(1)) }),
   vms: z.strictObject(numbers),
   startupMs,
   sandboxMs: z.strictObject({ mean: amount, p50: amount, p95: amount, p99: amount, max: amount }),
@@ -102,7 +103,7 @@ const systemResult: z.ZodType<SystemResult> = z.strictObject({
   slowdown: z.strictObject({ mean: amount, p99: amount }),
   cpuMs: z.strictObject({ guest: amount, host: amount }),
   pageOps: whole,
-  hash: z.string().min(1),
+  hash: z.string().check(z.minLength(1)),
   overTime: z.strictObject({ tMs: column, containers: column, idle: column, vms: column }),
   functions: z.array(functionResult),
 });
@@ -111,27 +112,28 @@ const laterRepairs = Object.fromEntries(LATER_REPAIRS.map((kind) => [kind, true]
   (typeof LATER_REPAIRS)[number],
   true
 >;
-const repairs: z.ZodType<Repairs> = z
-  .strictObject(
+const repairs: z.ZodMiniType<Repairs> = z.partial(
+  z.strictObject(
     Object.fromEntries(REPAIRS.map((kind) => [kind, whole])) as Record<
       (typeof REPAIRS)[number],
       typeof whole
     >,
-  )
-  .partial(laterRepairs);
+  ),
+  laterRepairs,
+);
 
-const missingSystem: z.ZodType<MissingSystem> = z.strictObject({
-  system: z.string().min(1),
-  reason: z.string().min(1),
+const missingSystem: z.ZodMiniType<MissingSystem> = z.strictObject({
+  system: z.string().check(z.minLength(1)),
+  reason: z.string().check(z.minLength(1)),
 });
 
 const spread = z.strictObject({ perSeed: column, mean: amount, sd: amount });
 
-const seeds: z.ZodType<SeedsResult> = z.strictObject({
+const seeds: z.ZodMiniType<SeedsResult> = z.strictObject({
   seeds: z.array(z.int()),
   systems: z.array(
     z.strictObject({
-      name: z.string().min(1),
+      name: z.string().check(z.minLength(1)),
       hashes: z.array(z.string()),
       figures: z.strictObject({
         startupMs: spread,
@@ -144,10 +146,10 @@ const seeds: z.ZodType<SeedsResult> = z.strictObject({
   ),
 });
 
-const ends = z.array(amount).length(2).optional();
+const ends = z.optional(z.array(amount).check(z.length(2)));
 
-const priceEffects: z.ZodType<PriceEffects> = z.strictObject({
-  price: z.string().min(1),
+const priceEffects: z.ZodMiniType<PriceEffects> = z.strictObject({
+  price: z.string().check(z.minLength(1)),
   lowNs: amount,
   baseNs: amount,
   highNs: amount,
@@ -156,7 +158,7 @@ const priceEffects: z.ZodType<PriceEffects> = z.strictObject({
   swing: amount,
   effects: z.array(
     z.strictObject({
-      system: z.string().min(1),
+      system: z.string().check(z.minLength(1)),
       startupMs: ends,
       sandboxMs: ends,
       footprintGiBSeconds: ends,
@@ -176,12 +178,12 @@ const priceEffects: z.ZodType<PriceEffects> = z.strictObject({
   ),
 });
 
-export const sensitivitySchema: z.ZodType<SensitivityResult> = z.strictObject({
+export const sensitivitySchema: z.ZodMiniType<SensitivityResult> = z.strictObject({
   tolerance: amount,
   prices: z.array(priceEffects),
 });
 
-export const resultsSchema: z.ZodType<Results> = z.strictObject({
+export const resultsSchema: z.ZodMiniType<Results> = z.strictObject({
   schema: z.literal(RESULTS_SCHEMA),
   seed: z.int(),
   trace: z.strictObject({
@@ -189,29 +191,29 @@ export const resultsSchema: z.ZodType<Results> = z.strictObject({
     functions: whole,
     invocations: whole,
     spanMs: amount,
-    format: z.string().optional(),
-    isDrawn: z.boolean().optional(),
-    repairs: repairs.optional(),
+    format: z.optional(z.string()),
+    isDrawn: z.optional(z.boolean()),
+    repairs: z.optional(repairs),
   }),
-  systems: z.array(systemResult).min(1),
-  missing: z.array(missingSystem).optional(),
-  leftOut: z.array(missingSystem).optional(),
+  systems: z.array(systemResult).check(z.minLength(1)),
+  missing: z.optional(z.array(missingSystem)),
+  leftOut: z.optional(z.array(missingSystem)),
   wall: z.strictObject({ ms: amount, invocationsPerSecond: amount, pageOpsPerSecond: amount }),
-  seeds: seeds.optional(),
-  sensitivity: sensitivitySchema.optional(),
-  configuration: z
-    .record(
+  seeds: z.optional(seeds),
+  sensitivity: z.optional(sensitivitySchema),
+  configuration: z.optional(
+    z.record(
       z.string(),
-      z.unknown().refine((value) => isPlainData(value), 'expected plain data'),
-    )
-    .optional(),
-  made: z
-    .strictObject({
+      z.unknown().check(z.refine((value) => isPlainData(value), 'expected plain data')),
+    ),
+  ),
+  made: z.optional(
+    z.strictObject({
       command: z.array(z.string()),
       versions: z.strictObject({ guestmem: z.string(), abi: whole, core: z.string() }),
-      peakResidentBytes: whole.optional(),
-    })
-    .optional(),
+      peakResidentBytes: z.optional(whole),
+    }),
+  ),
 });
 
 /**
@@ -304,13 +306,13 @@ export function checkResults(results: Results): string[] {
 }
 
 /** A line for each fault of a shape. */
-function shapeProblems({ issues }: z.ZodError): string[] {
+function shapeProblems({ issues }: z.core.$ZodError): string[] {
   return issues.map((issue) => `${issue.path.join('.') || 'record'}: ${issue.message}`);
 }
 
 /** Throws `ResultsError`. */
-export function parsedBy<T>(schema: z.ZodType<T>, value: unknown): T {
-  const parsed = schema.safeParse(value);
+export function parsedBy<T>(schema: z.ZodMiniType<T>, value: unknown): T {
+  const parsed = schema.safeParse(value, { error: en().localeError });
   if (!parsed.success) throw new ResultsError(shapeProblems(parsed.error));
   return parsed.data;
 }

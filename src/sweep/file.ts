@@ -1,7 +1,7 @@
 // What may stand in a sweep file; docs/scale.md explains it.
 
 import { dirname, isAbsolute, join } from 'node:path';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import {
   type ExperimentFile,
   either,
@@ -55,7 +55,7 @@ type Say = (path: readonly PropertyKey[], message: string) => void;
 
 /** A path that leads nowhere, at the group of keys in which it stands. */
 function unknownKey(
-  context: z.RefinementCtx,
+  context: z.core.$RefinementCtx,
   at: readonly PropertyKey[],
   key: string,
   known: readonly string[],
@@ -65,7 +65,7 @@ function unknownKey(
 }
 
 function checkFactor(
-  context: z.RefinementCtx,
+  context: z.core.$RefinementCtx,
   at: readonly PropertyKey[],
   key: string,
   values: readonly (readonly [readonly PropertyKey[], unknown])[],
@@ -88,7 +88,7 @@ function isGroup(value: unknown): value is Factors {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function checkGrid(grid: unknown, context: z.RefinementCtx): void {
+function checkGrid(grid: unknown, context: z.core.$RefinementCtx): void {
   const say: Say = (path, message) =>
     context.addIssue({ code: 'custom', path: [...path], message });
   if (grid === undefined) return;
@@ -120,7 +120,7 @@ function checkGrid(grid: unknown, context: z.RefinementCtx): void {
 function checkGroups(
   name: string,
   groups: unknown,
-  context: z.RefinementCtx,
+  context: z.core.$RefinementCtx,
   check: (
     at: readonly PropertyKey[],
     key: string,
@@ -159,7 +159,7 @@ function labelsByPath({ grid, list: cells }: SweepText): Map<string, Set<string>
 
 /** One of two paths would replace what the other chose, and be told as if both did something. */
 function checkApart(
-  context: z.RefinementCtx,
+  context: z.core.$RefinementCtx,
   at: readonly PropertyKey[],
   key: string,
   others: readonly string[],
@@ -172,7 +172,7 @@ function checkApart(
   context.addIssue({ code: 'custom', path: [...at, key], message });
 }
 
-function checkSweep(value: SweepText, context: z.RefinementCtx): void {
+function checkSweep(value: SweepText, context: z.core.$RefinementCtx): void {
   checkGrid(value.grid, context);
   const grid = isGroup(value.grid) ? value.grid : {};
   const paths = Object.keys(grid);
@@ -195,9 +195,9 @@ function checkSweep(value: SweepText, context: z.RefinementCtx): void {
   });
 }
 
-const anything: z.ZodType<never> = z.unknown() as never;
+const anything: z.ZodMiniType<never> = z.unknown() as never;
 
-const sweepText: z.ZodType<SweepText> = group({
+const sweepText: z.ZodMiniType<SweepText> = group({
   experiment: either(text('a path, or a group of keys'), experimentFile),
   grid: anything,
   list: anything,
@@ -205,7 +205,7 @@ const sweepText: z.ZodType<SweepText> = group({
   seeds: list('seeds', whole(0)),
   retries: whole(0, RETRIES_MAX),
   folder: text('a folder'),
-}).superRefine(checkSweep) as never;
+}).check(z.superRefine(checkSweep)) as never;
 
 /** A level of prices as a group of keys, to which cells can add. */
 function withPriceGroup(base: ExperimentFile): ExperimentFile {

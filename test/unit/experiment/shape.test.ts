@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import type { z } from 'zod';
+import type * as z from 'zod/mini';
 import { RefusedArgument } from '../../../src/check/index.ts';
 import * as shape from '../../../src/experiment/shape.ts';
 import { ArgumentError } from '../../../src/replay/index.ts';
 
 const { checked, either, found, group, list, number, text, whole } = shape;
 
-function said(one: z.ZodType, value: unknown): string[] {
+function said(one: z.ZodMiniType, value: unknown): string[] {
   const { error } = one.safeParse(value);
   return (error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`);
 }
 
-function throwing(error: Error): z.ZodType {
+function throwing(error: Error): z.ZodMiniType {
   return checked(() => {
     throw error;
   });

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { FOOTPRINT_CAUSES, RESULTS_SCHEMA, type Results } from '../../../src/report/results.ts';
 import {
   checkResults,

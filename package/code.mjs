@@ -14,6 +14,8 @@ const PROGRAMS = ['cli/main', 'replay/worker', 'sweep/engines/thread'];
 const ENTRIES = [...FACES, ...PROGRAMS];
 /** Loaded by a face when it is wanted, where there are no files too. */
 const PAGE = path.join('report', 'page.js');
+/** Libraries of which few things are used, taken along: whole, they would be half of an install. */
+const BUNDLED = /^zod(?:\/|$)/;
 /** An error that nobody catches shows its line. */
 const LINE_SIGNS = 240;
 
@@ -85,7 +87,9 @@ class Tree {
     const from = [...(this.#reachedFrom.get(file) ?? [])];
     if (this.#roots.has(file) || from.length < 2) return null;
     const entries = from.filter((name) => [...ENTRIES, PAGE].includes(name));
-    return entries.length === 0 ? from.join() : [this.#roomOf(file), ...entries].join();
+    const room = this.#roomOf(file);
+    const name = OPEN_TO_ALL.includes(room) ? 'open to all' : room;
+    return entries.length === 0 ? from.join() : [name, ...entries].join();
   }
 
   /** Private members begin with `_`: the more often one stands, the shorter its name. It keeps the `_`, and is no field of a subclass of somebody else's. */
@@ -103,6 +107,8 @@ class Tree {
 
 const IMPORTED = /^(?:import|export)\b[^;'"]*"(\.[^"]+)";$/gm;
 const WAITED = /\bimport\(["'](\.[^"']+)["']\)/g;
+/** Rooms that all others may import, and that import no others: as one, they are fewer files. */
+const OPEN_TO_ALL = ['abi', 'check', 'graph'];
 /** Bundled already. */
 const SITE = path.join('play', 'site');
 
@@ -159,14 +165,15 @@ export async function bundledCode(dist) {
   const bundle = await rolldown({
     input: tree.entries,
     platform: 'neutral',
-    external: /^(?![./])/,
+    external: (name) => !/^[./]/.test(name) && !BUNDLED.test(name),
     preserveEntrySignatures: 'allow-extension',
     treeshake: { moduleSideEffects: (file) => tree.doesSomething(file) },
     plugins: [
       {
         name: 'ours',
         load: (file) => tree.codeOf(file),
-        transform: async (code) => {
+        transform: async (code, file) => {
+          if (tree.codeOf(file) === undefined) return undefined;
           const options = { mangleProps: /^_[a-z]/i, mangleCache: { ...mangleCache } };
           return (await transform(code, { ...options, target: 'es2023' })).code;
         },

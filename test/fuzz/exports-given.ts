@@ -280,6 +280,8 @@ const experiment = made(() => library.readExperiment(projectFile('examples/exper
 
 const SYSTEMS: Readonly<Record<string, Taken>> = {
   'GROWTHS.create': () => ['2'],
+  'HOST_PLACEMENTS.create': none,
+  'WHEN_FULL.relieve': () => [{ evictOldest: drop, askDevices: drop, killLargest: drop }, 5],
   'IDLE_POLICIES.create': () => ['5'],
   'KEEP_ALIVES.create': () => ['5'],
   'PLACEMENTS.create': () => [''],

@@ -1,9 +1,9 @@
 // first-fit: the first host that has room, so that the last ones stay empty.
 
-import type { HostPlacementSpec, HostRoom } from './policy.ts';
+import { type HostPlacementSpec, type HostRoom, expectHosts } from './policy.ts';
 
 export function firstFit<T extends HostRoom>(rooms: readonly T[]): T | undefined {
-  return rooms[0];
+  return expectHosts(rooms)[0];
 }
 
 export const FIRST_FIT: HostPlacementSpec = {

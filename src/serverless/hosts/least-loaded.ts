@@ -1,9 +1,9 @@
 // least-loaded: the host with the most free memory; of equals, the first.
 
-import { type HostPlacementSpec, type HostRoom, best } from './policy.ts';
+import { type HostPlacementSpec, type HostRoom, best, expectHosts } from './policy.ts';
 
 export function leastLoaded<T extends HostRoom>(rooms: readonly T[]): T | undefined {
-  return best(rooms, ({ freeFrames }) => freeFrames);
+  return best(expectHosts(rooms), ({ freeFrames }) => freeFrames);
 }
 
 export const LEAST_LOADED: HostPlacementSpec = {

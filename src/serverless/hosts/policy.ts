@@ -1,5 +1,7 @@
 // Which of several hosts gets the next container. A policy sees how full hosts are, and whether they have its function.
 
+import { expectList, expectObject } from '../../check/index.ts';
+
 export interface HostRoom {
   /** Containers on the host, and those of the function that is placed. */
   readonly containers: number;
@@ -22,6 +24,12 @@ export interface HostPlacementSpec {
   readonly sentence: string;
   /** A policy for one run of one system. */
   create(): HostPlacement;
+}
+
+/** What a policy chooses from: callers without types may hand over anything. */
+export function expectHosts<T extends HostRoom>(rooms: readonly T[]): readonly T[] {
+  for (const room of expectList('rooms', rooms)) expectObject('room', room);
+  return rooms;
 }
 
 /** The first of the rooms with the largest score. */

@@ -1,9 +1,9 @@
 // same-function: the host that has the most containers of the function, whose VMs and files it may share; of equals, the first.
 
-import { type HostPlacementSpec, type HostRoom, best } from './policy.ts';
+import { type HostPlacementSpec, type HostRoom, best, expectHosts } from './policy.ts';
 
 export function sameFunction<T extends HostRoom>(rooms: readonly T[]): T | undefined {
-  return best(rooms, ({ containersOfFunction }) => containersOfFunction);
+  return best(expectHosts(rooms), ({ containersOfFunction }) => containersOfFunction);
 }
 
 export const SAME_FUNCTION: HostPlacementSpec = {

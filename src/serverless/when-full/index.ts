@@ -1,27 +1,27 @@
 // What may happen when a host is full. Adding a policy is adding its value and its line here.
 
 import { ArgumentError } from '../argument.ts';
-import type { WhenFull } from './policy.ts';
+import { type WhenFull, expectFullHost } from './policy.ts';
 
 export type { FullHost, WhenFull } from './policy.ts';
 
 export const EVICT: WhenFull = {
   name: 'evict',
   sentence: 'The idle container that was used least recently ends, and its VM when it is empty.',
-  relieve: (host) => host.evictOldest(),
+  relieve: (host) => expectFullHost(host).evictOldest(),
 };
 
 const ASK: WhenFull = {
   name: 'ask',
   sentence:
     'Devices take memory from the guests of the host, which have the most idle memory first.',
-  relieve: (host, frames) => host.askDevices(frames),
+  relieve: (host, frames) => expectFullHost(host).askDevices(frames),
 };
 
 const KILL: WhenFull = {
   name: 'kill',
   sentence: 'The VM with the most memory ends with all of its containers, as by the OOM killer.',
-  relieve: (host) => host.killLargest(),
+  relieve: (host) => expectFullHost(host).killLargest(),
 };
 
 const QUEUE: WhenFull = {

@@ -1,5 +1,7 @@
 // What happens when no host has memory for a container, or a host is short of it while its containers run.
 
+import { FUNCTION, expectShape } from '../../check/index.ts';
+
 /** A host that is short of memory, as a policy may act on it. */
 export interface FullHost {
   /** Ends the idle container that was used least recently, and its VM with the last of its containers. Whether there was one. */
@@ -8,6 +10,13 @@ export interface FullHost {
   askDevices(frames: number): boolean;
   /** Ends the VM that holds the most memory, with all that runs in it. Whether there was one. */
   killLargest(): boolean;
+}
+
+const HOST = { evictOldest: FUNCTION, askDevices: FUNCTION, killLargest: FUNCTION } as const;
+
+/** What a policy acts on: callers without types may hand over anything. */
+export function expectFullHost(host: FullHost): FullHost {
+  return expectShape('host', host, HOST);
 }
 
 /** An entry of the list of policies for a full host. Several may be named; each is tried when those before it got nothing. */

@@ -121,6 +121,23 @@ function packCores() {
   packTogether('build/cores', files);
 }
 
+/** Libraries that are in dist/, and what of each says on which terms. The playground has its own list. */
+const TAKEN_ALONG = [
+  'echarts/LICENSE',
+  'echarts/NOTICE',
+  'tslib/LICENSE.txt',
+  'zod/LICENSE',
+  'zrender/LICENSE',
+];
+
+function writeTerms() {
+  const parts = TAKEN_ALONG.map((name) => {
+    const text = readFileSync(path.join(root, 'node_modules', name), 'utf8');
+    return `${name.split('/')[0]}\n\n${text.trim()}\n`;
+  });
+  writeFileSync(path.join(target, 'THIRD-PARTY.txt'), parts.join(`\n${'-'.repeat(60)}\n\n`));
+}
+
 /** Builds of the core by their hashes, as `sha256sum` writes and checks them: a build of the same sources has the same. */
 function writeHashes() {
   const names = [STANDARD, ...OTHERS.map((name) => `build/core.${name}.wasm`)].toSorted();
@@ -136,6 +153,7 @@ const MADE = {
   'build/assembly.br': packSources,
   'build/cores.br': packCores,
   'build/core.sha256': writeHashes,
+  'THIRD-PARTY.txt': writeTerms,
 };
 
 rmSync(target, { recursive: true, force: true });
@@ -154,4 +172,5 @@ if (values['in-place']) {
   rmSync(dist, { recursive: true });
   renameSync(bundled, dist);
   cpSync(path.join(target, 'build'), path.join(root, 'build'), { recursive: true });
+  cpSync(path.join(target, 'THIRD-PARTY.txt'), path.join(root, 'THIRD-PARTY.txt'));
 }

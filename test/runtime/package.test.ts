@@ -70,7 +70,7 @@ describe('the package', () => {
   it('has what it needs and nothing else', () => {
     const strange = made.files.filter(
       (file) =>
-        !/^(?:dist\/.*\.(?:js|d\.ts)|dist\/(?:play\/site\.br|report\/charts\.deflate)|build\/(?:core\.release\.wasm|cores\.br|assembly\.br|core\.sha256)|docs\/results\.schema\.json|recorder\/.*|package\.json|README\.md|LICENSE)$/.test(
+        !/^(?:dist\/.*\.(?:js|d\.ts)|dist\/(?:play\/site\.br|report\/charts\.deflate)|build\/(?:core\.release\.wasm|cores\.br|assembly\.br|core\.sha256)|docs\/results\.schema\.json|recorder\/.*|package\.json|README\.md|LICENSE|THIRD-PARTY\.txt)$/.test(
           file,
         ),
     );
@@ -146,6 +146,12 @@ describe('the package', () => {
   it('brings libraries whose licences allow it', () => {
     const others = installed().filter(([, { license }]) => !LICENCES.includes(license ?? ''));
     expect(others.map(([name, { license }]) => `${name}: ${license}`)).toEqual([]);
+  });
+
+  it('says on which terms others’ code is in it', () => {
+    const terms = readFileSync(join(made.folder, 'THIRD-PARTY.txt'), 'utf8');
+    for (const name of ['echarts', 'zod', 'zrender']) expect(terms).toContain(`${name}\n\n`);
+    expect(terms).toMatch(/Apache License[^]*Permission is hereby granted/);
   });
 
   it('is small when only the core of it is used', async () => {

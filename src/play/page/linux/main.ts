@@ -31,7 +31,8 @@ const theme = (): Theme => (dark.matches ? 'dark' : 'light');
 
 class Page {
   readonly #images = new Images();
-  readonly #terminal: Terminal;
+  /** From the first boot on. */
+  #terminal: Terminal | undefined;
   readonly #target = byId<HTMLInputElement>('target');
   readonly #cmdline = byId<HTMLInputElement>('cmdline');
   readonly #view: MapView;
@@ -48,9 +49,6 @@ class Page {
 
   constructor() {
     this.#cmdline.value = CMDLINE;
-    this.#terminal = openTerminal(byId('terminal'), (text) =>
-      this.#toMachine({ kind: 'type', text }),
-    );
     this.#view = mountMapView(byId('map'), [], {
       theme: theme(),
       heightMost: HEIGHT_MOST,
@@ -111,6 +109,9 @@ class Page {
     this.#fail('');
     const ready = await this.#images.ready();
     if (typeof ready === 'string') return this.#fail(ready);
+    this.#terminal ??= await openTerminal(byId('terminal'), (text) =>
+      this.#toMachine({ kind: 'type', text }),
+    );
     this.#machine?.terminate();
     this.#twin?.terminate();
     this.#machine = new Worker(new URL('./machine.ts', import.meta.url), { type: 'module' });
@@ -129,8 +130,8 @@ class Page {
     const isReporting = byId<HTMLInputElement>('reporting').checked;
     const core = new URL('../core.wasm', document.baseURI).href;
     this.#sights.length = 0;
-    this.#terminal.reset();
-    this.#terminal.focus();
+    this.#terminal?.reset();
+    this.#terminal?.focus();
     this.#target.max = String(memoryMib);
     this.#target.value = '0';
     byId('target-said').textContent = '0 MiB';
@@ -144,7 +145,7 @@ class Page {
 
   #hearFrom(worker: Worker, side: number): void {
     worker.addEventListener('message', ({ data }: MessageEvent<FromMachine | FromTwin>) => {
-      if (data.kind === 'printed') this.#terminal.write(data.bytes);
+      if (data.kind === 'printed') this.#terminal?.write(data.bytes);
       else if (data.kind === 'driver') this.#tellDriver(data.features);
       else if (data.kind === 'fault') this.#fail(data.text);
       else this.#see(side, data.sight);

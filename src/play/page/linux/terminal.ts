@@ -1,6 +1,7 @@
-// xterm.js under a policy that lets no style stand in the document: what it writes into style elements goes into sheets made by hand.
+// xterm.js, which is the user's as v86 is, under a policy that lets no style stand in the document: what it writes into style elements
+// goes into sheets made by hand.
 
-import { Terminal } from '@xterm/xterm';
+import type { Terminal } from '@xterm/xterm';
 
 const COLUMNS = 80;
 const ROWS = 24;
@@ -27,8 +28,18 @@ function withSheets(act: () => void): void {
 }
 
 /** A terminal in an element; `typed` is told what is typed. */
-export function openTerminal(root: HTMLElement, typed: (text: string) => void): Terminal {
-  const terminal = new Terminal({ cols: COLUMNS, rows: ROWS, fontSize: 13, convertEol: true });
+export async function openTerminal(
+  root: HTMLElement,
+  typed: (text: string) => void,
+): Promise<Terminal> {
+  const script = new URL('xterm/xterm.mjs', document.baseURI).href;
+  const xterm = (await import(/* @vite-ignore */ script)) as typeof import('@xterm/xterm');
+  const terminal = new xterm.Terminal({
+    cols: COLUMNS,
+    rows: ROWS,
+    fontSize: 13,
+    convertEol: true,
+  });
   withSheets(() => terminal.open(root));
   terminal.onData(typed);
   return terminal;

@@ -13,7 +13,7 @@ import { type LiveCounts, LiveGuest } from './guest.ts';
 import { KernelBooks } from './kernel-books.ts';
 import { LiveMachine } from './machine.ts';
 import { standsAt } from './requests.ts';
-import { holdStart } from './start.ts';
+import { holdStart, turnsShiftUs } from './start.ts';
 import { Tenants } from './tenants.ts';
 import { nsOf, type Wish, wishesOf } from './wishes.ts';
 
@@ -51,6 +51,8 @@ class LiveRun {
   readonly #stands: Uint32Array;
   readonly #fromUs: number;
   readonly #untilUs: number;
+  /** The emulated clock stands so much before the recorded one: on whole seconds at the vmstat worker's turns. */
+  readonly #shiftUs: number;
   #next = 0;
   #task = 0;
 
@@ -63,7 +65,8 @@ class LiveRun {
     const { first, end } = recordedSpan(trace);
     this.#fromUs = timeOf(trace, first);
     this.#untilUs = timeOf(trace, Math.max(first, end - 1));
-    this.#machine = new LiveMachine(capture, build, this.#wishes, nsOf(this.#fromUs));
+    this.#shiftUs = turnsShiftUs(capture);
+    this.#machine = new LiveMachine(capture, build, this.#wishes, this.#clockNs(this.#fromUs));
     const tenants = new Tenants(this.#machine.spanFrames);
     holdStart(tenants, capture.start);
     this.#guest = new LiveGuest(this.#machine, tenants);
@@ -114,10 +117,14 @@ class LiveRun {
     for (let wish = this.#wishes[0]; wish !== undefined; wish = this.#wishes[0]) {
       if (wish.atUs > timeUs) break;
       this.#wishes.shift();
-      if (nsOf(wish.atUs) > clock.nowNs) clock.advanceTo(nsOf(wish.atUs));
+      if (this.#clockNs(wish.atUs) > clock.nowNs) clock.advanceTo(this.#clockNs(wish.atUs));
       this.#machine.wish(wish);
     }
-    if (nsOf(timeUs) > clock.nowNs) clock.advanceTo(nsOf(timeUs));
+    if (this.#clockNs(timeUs) > clock.nowNs) clock.advanceTo(this.#clockNs(timeUs));
+  }
+
+  #clockNs(us: number): number {
+    return nsOf(us - this.#shiftUs);
   }
 }
 

@@ -1,7 +1,7 @@
 // What is in use when a recording begins. Of each frame only that is known; of each zone also how many pages its LRU lists
 // hold (zoneinfo.before), which are those that can move.
 
-import { MIGRATE_MOVABLE, PAGEBLOCK_FRAMES } from '../../core/index.ts';
+import { MIGRATE_MOVABLE, PAGEBLOCK_FRAMES, US_PER_S } from '../../core/index.ts';
 import { type AllocatorState, type Capture, eachFreeBlock } from '../read/index.ts';
 import { ROLE_START, type Tenants } from './tenants.ts';
 
@@ -38,18 +38,37 @@ function lruPages(zoneinfo: string, name: string): number | undefined {
   return counts.reduce((sum, [, count]) => sum + Number(count), 0);
 }
 
-/** Where the run of used frames ends that the frame at `at` is part of. */
-function endOfRun(used: readonly number[], at: number): number {
-  let end = at;
-  while (end < used.length && used[end] === (used[end - 1] ?? 0) + 1) end += 1;
-  return end;
+/** Frames that follow each other. */
+function runsOf(frames: readonly number[]): number[][] {
+  const runs: number[][] = [];
+  for (const pfn of frames) {
+    const last = runs.at(-1);
+    if (last?.at(-1) === pfn - 1) last.push(pfn);
+    else runs.push([pfn]);
+  }
+  return runs;
+}
+
+/**
+ * The kernel's image: whole runs from the zone's lower end on, until it has so many frames. Between its parts lies what boot
+ * has freed of it; what is in use there, in runs of less than a pageblock, came later.
+ */
+function imageOf(used: readonly number[], most: number): number[] {
+  const image: number[] = [];
+  let below = 0;
+  for (const run of runsOf(used)) {
+    if (below >= most) break;
+    below += run.length;
+    if (run.length >= PAGEBLOCK_FRAMES) image.push(...run);
+  }
+  return image;
 }
 
 /**
  * Frames in use of MOVABLE pageblocks that stay where they are: boot took them before there was an allocator, as many in the zone
  * as are present and not managed. The kernel's image lies at the zone's lower end (from 16 MiB on), all else that boot takes it
  * takes from the top down. What came on LRU lists since lies between: if none of it lay in the upper half, the image would
- * reach up to the frame that leaves as many as there are; it does not end before that, nor within frames that follow each other.
+ * reach up to the frame that leaves as many as there are.
  */
 export function pinnedAtStart({ start, zoneinfo }: Pick<Capture, 'start' | 'zoneinfo'>): number[] {
   return start.zones.flatMap((zone) => {
@@ -62,9 +81,18 @@ export function pinnedAtStart({ start, zoneinfo }: Pick<Capture, 'start' | 'zone
     if (lru === undefined || movable.length <= lru) return [];
     const middle = zone.startPfn + zone.spanned / 2;
     const above = movable.filter((pfn) => pfn >= middle).length;
-    const image = endOfRun(movable, Math.max(0, movable.length - above - lru));
-    const taken = Math.max(0, zone.present - zone.managed - image);
-    const top = taken === 0 ? Infinity : (used.at(-taken) ?? 0);
-    return movable.filter((pfn, at) => at < image || pfn >= top);
+    const image = imageOf(movable, movable.length - above - lru);
+    const others = Math.max(0, zone.present - zone.managed - image.length);
+    const top = others === 0 ? Infinity : (used.at(-others) ?? 0);
+    return [...image, ...movable.filter((pfn) => pfn >= top)];
   });
+}
+
+/**
+ * How far the vmstat worker's turns lie behind whole seconds of the recording's time. Its timer runs when a recording begins: the
+ * first turn in the second trace shows it; without one, 0.
+ */
+export function turnsShiftUs({ extra }: Pick<Capture, 'extra'>): number {
+  const turn = extra.events.find(({ kind }) => kind === 'decay');
+  return (turn?.timeUs ?? 0) % US_PER_S;
 }

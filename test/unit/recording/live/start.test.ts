@@ -1,8 +1,9 @@
 // What is in use when a recording begins, and what of it can move.
 
 import { expect, it } from 'vitest';
-import { MIGRATE_MOVABLE } from '../../../../src/core/index.ts';
-import { holdStart, pinnedAtStart } from '../../../../src/recording/live/start.ts';
+import { MIGRATE_MOVABLE, MIGRATE_TYPES } from '../../../../src/core/index.ts';
+import type { ExtraEvent } from '../../../../src/recording/read/index.ts';
+import { holdStart, pinnedAtStart, turnsShiftUs } from '../../../../src/recording/live/start.ts';
 import { NOBODY, Tenants } from '../../../../src/recording/live/tenants.ts';
 import { emptyState, ZONE_FRAMES, ZONE_START } from '../../../support/recording.ts';
 
@@ -63,6 +64,30 @@ it('moves what lies behind the image, and what the upper half has more than boot
   expect(pinned.length).toBe(1000);
   expect(pinned[699]).toBe(ZONE_START + 699);
   expect(pinned[700]).toBe(END - 300);
+});
+
+it('moves what came to lie between the parts of the image, where boot has freed some of it', () => {
+  const start = usedAtBothEnds();
+  // free: [700, 704) and [708, 712); four frames in use between them
+  for (const zone of start.zones) {
+    zone.free[MIGRATE_TYPES * 2 + MIGRATE_MOVABLE] = Uint32Array.of(
+      ZONE_START + 700,
+      ZONE_START + 708,
+    );
+    zone.managed = zone.present - 2 * MAX_BLOCK;
+  }
+  const pinned = pinnedAtStart({ start, zoneinfo: zoneinfo(1200) });
+  expect(pinned.filter((pfn) => pfn >= ZONE_START + 700 && pfn < ZONE_START + 712)).toEqual([]);
+  expect(pinned).toContain(ZONE_START + 699);
+  expect(pinned).toContain(ZONE_START + 712);
+});
+
+const turn = (timeUs: number): ExtraEvent => ({ kind: 'decay', timeUs }) as ExtraEvent;
+
+it('has the vmstat worker turn when the first turn in the second trace says, else on whole seconds', () => {
+  const extra = { file: 'extra.txt', events: [turn(56_214_000), turn(57_190_000)], isThere: true };
+  expect(turnsShiftUs({ extra })).toBe(214_000);
+  expect(turnsShiftUs({ extra: { ...extra, events: [] } })).toBe(0);
 });
 
 it('may all move where nothing says how much can', () => {

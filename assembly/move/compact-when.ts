@@ -40,10 +40,10 @@ const DEFER_SHIFT_MAX: u32 = 6;
 const PROACTIVE_HIGH: u32 = 90;
 const PROACTIVE_LOW: i32 = 80;
 
-/** kcompactd's turn, when it pauses within. */
+/** kcompactd's turn, or a task's, when it pauses within. */
 @unmanaged
 class Turn {
-  /** For which of its two reasons it runs; 0: no turn has paused. */
+  /** For which reason it runs; 0: no turn has paused. */
   paused: u32;
   /** The zone at hand, and how many before it have a block now. */
   zone: u32;
@@ -54,6 +54,8 @@ if (<i32>offsetof<Turn>() > WORK_BYTES) ERROR('Turn outgrew its room');
 
 const TURN_BACKGROUND: u32 = 1;
 const TURN_PROACTIVE: u32 = 2;
+/** Not kcompactd's: what a task asked for. */
+const TURN_ZONE: u32 = 3;
 
 
 @inline
@@ -185,6 +187,11 @@ export function compactDirect(gfp: u32, order: u32, mode: u32, cpu: u32): i32 {
   return best;
 }
 
+/** Whether a turn for another reason has paused. */
+function isOthers(reason: u32): bool {
+  return turn().paused != 0 && turn().paused != reason;
+}
+
 /** It pauses within a zone, to go on there. */
 function pause(reason: u32, zone: u32, served: u32): i32 {
   turn().paused = reason;
@@ -229,7 +236,7 @@ function isWorthWaking(order: u32, highest: u32): bool {
 export function compactBackground(order: u32, highest: u32, cpu: u32, how: u32): i32 {
   const bad = order >= <u32>ORDERS || highest >= <u32>KERNEL_ZONES || cpu >= guest.cpus;
   if (bad) return STATUS_BAD_ARGUMENT;
-  if (turn().paused == TURN_PROACTIVE) return STATUS_BAD_STATE;
+  if (isOthers(TURN_BACKGROUND)) return STATUS_BAD_STATE;
   if (order == 0) return 0;
   const pauses = (how & KCOMPACTD_PAUSES) != 0;
   let resumes = turn().paused != 0;
@@ -271,11 +278,19 @@ function compactWhole(index: u32, percent: i32, cpu: u32, pauses: bool): i32 {
   );
 }
 
-/** One zone from edge to edge (vm.compact_memory). COMPACT_* or a status. */
-export function compactZone(index: u32, cpu: u32): i32 {
+/**
+ * One zone from edge to edge (vm.compact_memory). COMPACT_* or a status; with KCOMPACTD_PAUSES STATUS_PAUSED after each batch of
+ * pages, and the next call for that zone goes on.
+ */
+export function compactZone(index: u32, cpu: u32, how: u32): i32 {
   const bad = index >= <u32>KERNEL_ZONES || cpu >= guest.cpus;
   if (bad || zoneAt(index).present == 0) return STATUS_BAD_ARGUMENT;
-  return compactWhole(index, -1, cpu, false);
+  const pauses = (how & KCOMPACTD_PAUSES) != 0;
+  const resumes = turn().paused == TURN_ZONE;
+  if (resumes ? turn().zone != index : pauses && turn().paused != 0) return STATUS_BAD_STATE;
+  if (resumes) turn().paused = 0;
+  const result = resumes ? resumeCompaction(pauses) : compactWhole(index, -1, cpu, pauses);
+  return result == STATUS_PAUSED ? pause(TURN_ZONE, index, 0) : result;
 }
 
 /** How scattered free memory is, in percent, zones weighted by their size. */
@@ -296,7 +311,7 @@ export function proactiveScore(): i32 {
  */
 export function compactProactive(cpu: u32, how: u32): i32 {
   if (cpu >= guest.cpus) return STATUS_BAD_ARGUMENT;
-  if (turn().paused == TURN_BACKGROUND) return STATUS_BAD_STATE;
+  if (isOthers(TURN_PROACTIVE)) return STATUS_BAD_STATE;
   const pauses = (how & KCOMPACTD_PAUSES) != 0;
   let resumes = turn().paused != 0;
   if (!resumes && <u32>proactiveScore() <= PROACTIVE_HIGH) return STATUS_SKIPPED;

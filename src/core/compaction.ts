@@ -55,10 +55,13 @@ export class Compaction {
     return this._raw.compactProactive(cpu, how);
   }
 
-  /** A zone from edge to edge (vm.compact_memory). COMPACT_*, or a status. */
-  whole(zone: number, cpu: number): number {
+  /**
+   * A zone from edge to edge (vm.compact_memory). COMPACT_*, or a status. `how`: KCOMPACTD_PAUSES, then STATUS_PAUSED after each
+   * batch of pages, and the next call for the zone goes on.
+   */
+  whole(zone: number, cpu: number, how?: number): number {
     expectWords(WHOLE, zone, cpu);
-    return this._raw.compactZone(zone, cpu);
+    return this._raw.compactZone(zone, cpu, how);
   }
 
   /** kswapd goes to sleep: stale hints are forgotten. */

@@ -95,7 +95,7 @@ export type CoreExports = {
   compactServed(pfn: number, order: number): number;
   compactForgetHints(): void;
   compactProactive(cpu: number, how?: number): number;
-  compactZone(zone: number, cpu: number): number;
+  compactZone(zone: number, cpu: number, how?: number): number;
   proactiveScore(): number;
   memoryOffline(start: number, frames: number, cpu: number): number;
   memoryOnline(start: number, frames: number, zone: number, ranges: number): number;

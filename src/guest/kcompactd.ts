@@ -16,7 +16,7 @@ import {
   STAT_MIGRATED_PAGES,
 } from '../core/index.ts';
 import { bound } from '../graph/index.ts';
-import type { Beat, Timers } from '../time/index.ts';
+import type { Beat, TimerHandle, Timers } from '../time/index.ts';
 import { joinWakes } from './kswapd.ts';
 import type { GuestMemory } from './memory.ts';
 
@@ -39,6 +39,13 @@ const CPU = 0;
 /** How long, in ns, the machine takes for a batch of so many pages, with or before which so many runs in a zone began. */
 export type CompactionPace = (pages: number, runs: number) => number;
 
+/** What a task asked for (vm.compact_memory). */
+interface Asked {
+  readonly zone: number;
+  readonly cpu: number;
+  readonly pace: CompactionPace;
+}
+
 /** What it tells its kernel. */
 export interface KcompactdEvents {
   /** Before it looks at the guest. */
@@ -58,6 +65,10 @@ export class Kcompactd {
   /** What its run is for, the run that is under way; and the score before a proactive one. */
   private _work: KswapdWake | undefined;
   private _isRunning = false;
+  /** The run under way is a task's. */
+  private _asked: Asked | undefined;
+  /** Its next batch. */
+  private _batch: TimerHandle | undefined;
   private _scoreBefore = 0;
   /** What its last batch came to. */
   private _result = 0;
@@ -100,6 +111,27 @@ export class Kcompactd {
     this._isScoreLow = false;
     if (this._wanted === undefined && !this._isRunning) this._timers.after(0, this._onWake);
     this._wanted = joinWakes(this._wanted, wake);
+  }
+
+  /**
+   * A task has a zone compacted from edge to edge (vm.compact_memory), at its own pace; kcompactd waits until that is over.
+   * In the midst of one of its runs it takes no time.
+   */
+  compactZone(zone: number, cpu: number, pace: CompactionPace): void {
+    if (this._rests) {
+      this._memory.compactZone(zone, cpu);
+      return;
+    }
+    this._asked = { zone, cpu, pace };
+    this._isRunning = true;
+    this._run(0);
+  }
+
+  /** The task goes on: what it asked for is done. */
+  endZone(): void {
+    if (this._asked === undefined) return;
+    this._finish();
+    this._wakeForMore();
   }
 
   /** So many pages were requested and freed by now. */
@@ -202,7 +234,7 @@ export class Kcompactd {
   /** To the run's end; with a pace to the end of a batch. */
   private _run(how: number): void {
     const { core } = this._memory;
-    const pace = this._pace;
+    const pace = this._asked?.pace ?? this._pace;
     const pagesBefore = core.stat(STAT_MIGRATED_PAGES);
     const runsBefore = core.stat(STAT_COMPACT_RUNS);
     this._result = this._turn(pace === undefined ? how : how | KCOMPACTD_PAUSES);
@@ -212,7 +244,7 @@ export class Kcompactd {
     if (!this._isRunning) return;
     const delayNs = pace?.(pages, core.stat(STAT_COMPACT_RUNS) - runsBefore) ?? 0;
     const goesOn = this._result === STATUS_PAUSED;
-    if (goesOn || delayNs > 0) this._timers.after(delayNs, this._onBatch);
+    if (goesOn || delayNs > 0) this._batch = this._timers.after(delayNs, this._onBatch);
     else this._end(this._result);
   }
 
@@ -221,6 +253,8 @@ export class Kcompactd {
     const memory = this._memory;
     const { compaction } = memory.core;
     const run = (): number => {
+      if (this._asked !== undefined)
+        return compaction.whole(this._asked.zone, this._asked.cpu, how);
       if (this._work === undefined) return compaction.proactive(CPU, how);
       return compaction.background(this._work.order, this._work.highest, CPU, how);
     };
@@ -233,8 +267,13 @@ export class Kcompactd {
   private _end(result: number): void {
     this._isRunning = false;
     const { nowNs } = this._timers;
-    const work = this._work;
+    const [work, asked] = [this._work, this._asked];
     this._work = undefined;
+    this._asked = undefined;
+    if (asked !== undefined) {
+      this._wakeForMore();
+      return;
+    }
     if (work === undefined) {
       // a proactive run
       const helped = this._memory.core.compaction.score < this._scoreBefore;
@@ -249,13 +288,21 @@ export class Kcompactd {
       this._proactiveFromNs = 0;
       if ((this._wanted?.order ?? 0) <= work.order) this._wanted = undefined;
     }
+    this._wakeForMore();
+  }
+
+  private _wakeForMore(): void {
     if (this._wanted !== undefined) this._timers.after(0, this._onWake);
   }
 
   /** What is left of a run takes no time. */
   private _finish(): void {
-    if (this._isRunning && this._result === STATUS_PAUSED) this._turn(0);
+    while (this._isRunning && this._result === STATUS_PAUSED) {
+      this._result = this._turn(KCOMPACTD_PAUSES);
+    }
+    this._batch?.cancel();
     this._isRunning = false;
     this._work = undefined;
+    this._asked = undefined;
   }
 }

@@ -314,6 +314,16 @@ export class GuestKernel {
     this._workers.paceCompaction(pace);
   }
 
+  /** A task has a zone compacted from edge to edge (vm.compact_memory), in batches, until it goes on (`endZone`). */
+  compactZone(zone: number, cpu: number, pace: CompactionPace): void {
+    this._workers.compactZone(zone, cpu, pace);
+  }
+
+  /** The task goes on: what is left of its run is over. */
+  endZone(): void {
+    this._workers.endZone();
+  }
+
   /** All of the guest's memory is in an image, and nothing of it its own: its clocks stand still until it is resumed. */
   suspend(): void {
     this._workers.pause();

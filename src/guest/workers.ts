@@ -83,6 +83,16 @@ export class Workers {
     this._kcompactd.setPace(pace);
   }
 
+  /** A task has a zone compacted, until it ends that. */
+  compactZone(zone: number, cpu: number, pace: CompactionPace): void {
+    this._kcompactd.compactZone(zone, cpu, pace);
+  }
+
+  /** The task goes on: what is left of its run is over. */
+  endZone(): void {
+    this._kcompactd.endZone();
+  }
+
   /** Arms what the guest's doings since the last look call for. */
   poll(): void {
     const { core, kswapd } = this._memory;

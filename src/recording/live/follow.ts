@@ -6,7 +6,7 @@ import * as P from '../program/index.ts';
 import { type Capture, type KernelTrace, NO_FRAME } from '../read/index.ts';
 import type { LiveGuest } from './guest.ts';
 import type { KernelBooks } from './kernel-books.ts';
-import { isKcompactd } from './pace.ts';
+import { isKcompactd, runFrom } from './pace.ts';
 import { isRead, reclaimFrees, roleOf } from './requests.ts';
 import {
   NOBODY,
@@ -58,6 +58,9 @@ export class Follower {
       case P.OP_SCAN_BEGIN:
         this.#compact(at);
         break;
+      case P.OP_SCAN_END:
+        this.#endCompaction(at);
+        break;
       case P.OP_RAISE: // somebody switched huge pages on
         this.#guest.startKhugepaged();
         break;
@@ -69,8 +72,14 @@ export class Follower {
   #compact(at: number): void {
     const { commands } = this.#stream;
     const { order, zone, cpu } = P.shapeOf(commands, at);
-    if (order === 0 && !isKcompactd(this.#trace, P.eventOf(commands, at)))
-      this.#guest.compact(zone, cpu);
+    const event = P.eventOf(commands, at);
+    if (order === 0 && !isKcompactd(this.#trace, event))
+      this.#guest.compact(zone, cpu, runFrom(this.#trace, event));
+  }
+
+  #endCompaction(at: number): void {
+    if (!isKcompactd(this.#trace, P.eventOf(this.#stream.commands, at)))
+      this.#guest.endCompaction();
   }
 
   #cpuOf(at: number): number {

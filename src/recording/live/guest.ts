@@ -16,8 +16,10 @@ import * as P from '../program/index.ts';
 import { FileCache } from './cache.ts';
 import { type Figures, freeFigures } from './figures.ts';
 import type { LiveMachine } from './machine.ts';
+import { CompactionPace, type RecordedRun } from './pace.ts';
 import { isRead } from './requests.ts';
 import { DROPPED, NOBODY, NOWHERE, ROLE_CACHE, ROLE_KEPT, type Tenants } from './tenants.ts';
+import { nsOf } from './wishes.ts';
 
 /** Linux's defaults: dirty_expire_centisecs, dirty_background_ratio of free and cached pages, and what its flusher writes at a time. */
 const DIRTY_EXPIRE_NS = 30 * NS_PER_S;
@@ -86,8 +88,15 @@ export class LiveGuest {
     this.#guest.runBackground();
   }
 
-  compact(zone: number, cpu: number): void {
-    this.#guest.memory.compactZone(zone, cpu);
+  /** A task has a zone compacted, which takes as long as the recorded run. */
+  compact(zone: number, cpu: number, run: RecordedRun): void {
+    const pace = new CompactionPace([run]);
+    this.#guest.compactZone(zone, cpu, (pages, begun) => nsOf(pace.takesUs(pages, begun)));
+  }
+
+  /** The task goes on. */
+  endCompaction(): void {
+    this.#guest.endZone();
   }
 
   /** Somebody switched huge pages on. */

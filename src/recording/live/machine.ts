@@ -20,7 +20,7 @@ import {
   onlineRule,
   recordedFrames,
 } from '../read/index.ts';
-import { CompactionPace } from './pace.ts';
+import { CompactionPace, kcompactdRuns } from './pace.ts';
 import { pinnedAtStart } from './start.ts';
 import { deflatesOnOom, nsOf, type Wish } from './wishes.ts';
 
@@ -117,7 +117,7 @@ export class LiveMachine {
       const options = { ...region, ...policyOf(capture.cmdline), profile: 'qemu' } as const;
       this.mem = new VirtioMem(this.vm, this.vmm.clock, options);
     }
-    this.#setPace(new CompactionPace(capture.trace));
+    this.#setPace(new CompactionPace(kcompactdRuns(capture.trace)));
     clock.advanceTo(fromNs);
   }
 

@@ -17,25 +17,33 @@ interface Reached {
   readonly us: number;
 }
 
-/** A run of kcompactd in one zone, with all that others did meanwhile: what it had reached after each batch, at last its end. */
+/** A run in one zone, with all that others did meanwhile: what it had reached after each batch, at last its end. */
 export type RecordedRun = readonly Reached[];
 
+/** The run that begins with an event. */
+export function runFrom(trace: KernelTrace, begin: number): RecordedRun {
+  const run: Reached[] = [];
+  let pages = 0;
+  for (let event = begin; event < trace.count; event += 1) {
+    if (trace.task[event] !== trace.task[begin]) continue;
+    const kind = trace.kind[event];
+    const us = timeOf(trace, event) - timeOf(trace, begin);
+    if (kind === T.EVENT_MIGRATE) pages += trace.pfn[event] ?? 0;
+    else if (kind !== T.EVENT_COMPACT_END) continue;
+    run.push({ pages, us });
+    if (kind === T.EVENT_COMPACT_END) break;
+  }
+  return run;
+}
+
+/** Those of kcompactd that end. */
 export function kcompactdRuns(trace: KernelTrace): RecordedRun[] {
   const runs: RecordedRun[] = [];
-  let [beginUs, pages] = [0, 0];
-  let reached: Reached[] = [];
+  let begin = 0;
   for (let event = 0; event < trace.count; event += 1) {
     if (!isKcompactd(trace, event)) continue;
-    const kind = trace.kind[event];
-    const us = timeOf(trace, event) - beginUs;
-    if (kind === T.EVENT_COMPACT_BEGIN) {
-      beginUs = timeOf(trace, event);
-      pages = 0;
-      reached = [];
-    } else if (kind === T.EVENT_MIGRATE) {
-      pages += trace.pfn[event] ?? 0;
-      reached.push({ pages, us });
-    } else if (kind === T.EVENT_COMPACT_END) runs.push([...reached, { pages, us }]);
+    if (trace.kind[event] === T.EVENT_COMPACT_BEGIN) begin = event;
+    else if (trace.kind[event] === T.EVENT_COMPACT_END) runs.push(runFrom(trace, begin));
   }
   return runs;
 }
@@ -50,7 +58,7 @@ function usAfter(run: RecordedRun, pages: number): number {
 }
 
 /**
- * How long the emulated kcompactd takes, run by run, the last for all that follow: its next batch comes when that run there, having
+ * How long emulated runs take, one after another, the last for all that follow: the next batch comes when that run there, having
  * moved as many pages, moved its next one, or ended.
  */
 export class CompactionPace {
@@ -60,8 +68,8 @@ export class CompactionPace {
   #moved = 0;
   #us = 0;
 
-  constructor(trace: KernelTrace) {
-    this.#runs = kcompactdRuns(trace);
+  constructor(runs: readonly RecordedRun[]) {
+    this.#runs = runs;
   }
 
   get isTold(): boolean {

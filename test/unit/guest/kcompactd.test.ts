@@ -106,6 +106,43 @@ describe('kcompactd', () => {
     expect(verify(guest.core)).toBeUndefined();
   });
 
+  it('waits while a task has a zone compacted, which goes on batch by batch until the task does', () => {
+    const { guest, clock } = started(WITHOUT_THP);
+    scatter(guest);
+    guest.runBackground();
+    const { core } = guest;
+    const before = core.stat(STAT_MIGRATED_PAGES);
+    guest.compactZone(ZONE_DMA32, 0, (pages) => pages * NS_PER_MS);
+    const first = core.stat(STAT_MIGRATED_PAGES) - before;
+    expect(first).toBeGreaterThan(0);
+    expect(first).toBeLessThanOrEqual(PAGEBLOCK_FRAMES);
+    // kcompactd would have looked by now, and be through at once
+    clock.advance(NS_PER_S);
+    const second = core.stat(STAT_MIGRATED_PAGES) - before;
+    expect(second).toBeGreaterThan(first);
+    expect(second).toBeLessThan(NS_PER_S / NS_PER_MS + 2 * PAGEBLOCK_FRAMES);
+    guest.endZone();
+    const whole = core.stat(STAT_MIGRATED_PAGES);
+    expect(core.compaction.score).toBeLessThanOrEqual(90);
+    expect(verify(core)).toBeUndefined();
+    clock.advance(10 * NS_PER_S);
+    expect(core.stat(STAT_MIGRATED_PAGES)).toBe(whole);
+  });
+
+  it('lets what a task asks for in the midst of its own run take no time', () => {
+    const { guest, clock } = started(WITHOUT_THP);
+    guest.paceCompaction((pages) => pages * NS_PER_MS);
+    scatter(guest);
+    guest.runBackground();
+    clock.advance(0.5 * NS_PER_S);
+    expect(guest.core.compaction.score).toBeGreaterThan(90);
+    guest.compactZone(ZONE_DMA32, 0, (pages) => pages * NS_PER_MS);
+    expect(guest.core.compaction.score).toBeLessThanOrEqual(90);
+    guest.endZone();
+    guest.stopWorkers();
+    expect(verify(guest.core)).toBeUndefined();
+  });
+
   it('is not woken where no zone is suitable, and works for it when its time is up', () => {
     const { guest, clock } = started(WITHOUT_THP);
     const { compaction } = guest.core;

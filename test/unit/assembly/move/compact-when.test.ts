@@ -13,10 +13,14 @@ import {
   GFP_HIGHUSER_MOVABLE,
   GFP_KERNEL,
   GFP_TRANSHUGE,
+  KCOMPACTD_PAUSES,
   OBJECT_ANON,
+  ZONE_DMA,
   ZONE_DMA32,
   STAT_MIGRATED_PAGES,
   STATUS_BAD_ARGUMENT,
+  STATUS_BAD_STATE,
+  STATUS_PAUSED,
   STATUS_SKIPPED,
   NONE,
 } from '../../../../src/core/index.ts';
@@ -89,6 +93,33 @@ describe('in the background', () => {
     rawOf(core).compactForgetHints();
     expect(rawOf(core).compactZone(ZONE_DMA32, 0)).toBe(COMPACT_COMPLETE);
     expectSound(core);
+  });
+});
+
+describe('a zone from edge to edge', () => {
+  it('pauses after each batch of pages, and has come as far in the end as without', () => {
+    const [paced, at] = [scattered(3).core, scattered(3).core];
+    let batches = 0;
+    let result: number = STATUS_PAUSED;
+    for (; result === STATUS_PAUSED; batches += 1) {
+      result = rawOf(paced).compactZone(ZONE_DMA32, 0, KCOMPACTD_PAUSES);
+    }
+    expect(result).toBe(COMPACT_COMPLETE);
+    expect(batches).toBeGreaterThan(10);
+    expect(rawOf(at).compactZone(ZONE_DMA32, 0)).toBe(COMPACT_COMPLETE);
+    expect(paced.stat(STAT_MIGRATED_PAGES)).toBe(at.stat(STAT_MIGRATED_PAGES));
+    expect(hugeBlocks(paced)).toBe(hugeBlocks(at));
+    expectSound(paced);
+  });
+
+  it('is put aside alone: neither kcompactd nor another zone goes on meanwhile', () => {
+    const raw = rawOf(scattered(3).core);
+    expect(raw.compactZone(ZONE_DMA32, 0, KCOMPACTD_PAUSES)).toBe(STATUS_PAUSED);
+    expect(raw.compactZone(ZONE_DMA, 0, KCOMPACTD_PAUSES)).toBe(STATUS_BAD_STATE);
+    expect(raw.compactBackground(9, ZONE_DMA32, 0)).toBe(STATUS_BAD_STATE);
+    expect(raw.compactProactive(0)).toBe(STATUS_BAD_STATE);
+    expect(raw.compactZone(ZONE_DMA32, 0)).toBe(COMPACT_COMPLETE);
+    expect(raw.compactProactive(0, KCOMPACTD_PAUSES)).not.toBe(STATUS_BAD_STATE);
   });
 });
 

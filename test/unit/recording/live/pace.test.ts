@@ -1,7 +1,7 @@
 // How long compaction takes in a live run: as long as the recorded one, run by run and batch by batch.
 
 import { expect, it } from 'vitest';
-import { CompactionPace, isKcompactd } from '../../../../src/recording/live/pace.ts';
+import { CompactionPace, isKcompactd, kcompactdRuns } from '../../../../src/recording/live/pace.ts';
 import type { KernelTrace } from '../../../../src/recording/read/index.ts';
 import * as T from '../../../../src/recording/read/index.ts';
 
@@ -39,7 +39,7 @@ it('tells kcompactd from the tasks that compact', () => {
 });
 
 it('takes for a run without moves what it took, for others what came there before the next batch', () => {
-  const pace = new CompactionPace(RECORDED);
+  const pace = new CompactionPace(kcompactdRuns(RECORDED));
   expect(pace.isTold).toBe(true);
   expect(pace.takesUs(0, 1)).toBe(1000);
   // 32 pages after 500 us, 68 more after 1500 us, then the end
@@ -50,7 +50,7 @@ it('takes for a run without moves what it took, for others what came there befor
 });
 
 it('is as fast as the recorded run was in the mean once it has moved more, the last run for all that follow', () => {
-  const pace = new CompactionPace(RECORDED);
+  const pace = new CompactionPace(kcompactdRuns(RECORDED));
   pace.takesUs(0, 1);
   expect(pace.takesUs(100, 1)).toBe(2000);
   expect(pace.takesUs(50, 0)).toBe(1000);
@@ -58,11 +58,11 @@ it('is as fast as the recorded run was in the mean once it has moved more, the l
 });
 
 it('takes the whole time of runs that are over with the next', () => {
-  const pace = new CompactionPace(RECORDED);
+  const pace = new CompactionPace(kcompactdRuns(RECORDED));
   expect(pace.takesUs(32, 2)).toBe(1000 + 2000);
 });
 
 it('is not told where kcompactd never ran', () => {
-  const pace = new CompactionPace(traceOf([[0, BEGIN, 1, 0]]));
+  const pace = new CompactionPace(kcompactdRuns(traceOf([[0, BEGIN, 1, 0]])));
   expect([pace.isTold, pace.takesUs(5, 1)]).toEqual([false, 0]);
 });

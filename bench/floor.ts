@@ -10,7 +10,7 @@ import { alignRows } from '../src/report/align.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
 /** Tables of guests that are awake, as much as a replay has by default, and those of one guest of the day. */
-const AWAKE_BYTES = 1280 * 2 ** 20;
+const AWAKE_BYTES = 2 ** 30;
 const GUEST_BYTES = 6.5e6;
 const FRAME_BYTES = 13.125;
 const PAGES_PER_TRIAL = 4e7;

@@ -81,7 +81,7 @@ import { wroteLine } from './wrote.ts';
 
 const DEFAULT_OUT = 'guestmem-out';
 /** A process of 2 GiB, the rest of a large replay included; memory that was never touched costs more than packing (page 94). */
-const DEFAULT_GUEST_MEMORY = '1280MiB';
+const DEFAULT_GUEST_MEMORY = '1GiB';
 
 interface ReplayFlags extends ExperimentFlags, CheckpointFlags {
   readonly force?: boolean;

@@ -2,7 +2,8 @@
 
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { Worker, parentPort } from 'node:worker_threads';
 import type { OutputOptions } from '../report/node.ts';
 import { type Busy, type Told, startBusy } from './busy.ts';
@@ -17,8 +18,11 @@ type Begun =
   | { readonly kind: 'worktree'; readonly folder: string; readonly checkout: string }
   | { readonly kind: 'process'; readonly pid: number };
 
-/** What the thread says. */
-type Said = Begun | { readonly kind: 'pace'; readonly told: Told };
+/** What the thread says. `place`: its own, below /proc. */
+type Said =
+  | Begun
+  | { readonly kind: 'pace'; readonly told: Told }
+  | { readonly kind: 'thread'; readonly place: string };
 
 function say(said: Said): void {
   parentPort?.postMessage(said);
@@ -54,6 +58,26 @@ export function tellPace(told: Told): void {
 /** In the thread: tells how far it is with what has a total. */
 export function telling(what: string): (done: number, total: number) => void {
   return (done, total) => tellPace({ done, total, what });
+}
+
+/** In the thread, before its work: where the system lists the programs that it started. */
+export function tellThread(): void {
+  try {
+    say({ kind: 'thread', place: readlinkSync('/proc/thread-self') });
+  } catch {
+    // of Linux alone
+  }
+}
+
+/** A thread that waits for a program without a pause ends with that. */
+function endAwaited(place: string | undefined): void {
+  if (place === undefined) return;
+  try {
+    const pids = readFileSync(join('/proc', place, 'children'), 'utf8').match(/\d+/g);
+    for (const pid of pids ?? []) endProcess(Number(pid));
+  } catch {
+    // the thread has ended
+  }
 }
 
 /** What the thread writes goes on as it comes, over the line that says how far it is. */
@@ -103,6 +127,9 @@ async function clear(all: readonly Begun[]): Promise<boolean> {
   return isWritten;
 }
 
+/** From one look at what an ending thread waits for to the next. */
+const EVERY_MS = 50;
+
 /** Runs the program in a thread with this process's words and streams; its exit code. Throws Interrupted, and what it throws. */
 export async function runApart(program: URL): Promise<number> {
   const isWatched = process.stderr.isTTY === true;
@@ -116,8 +143,10 @@ export async function runApart(program: URL): Promise<number> {
   const handlers = new Map<Signal, () => void>();
   const begun: Begun[] = [];
   let signal: Signal | undefined;
+  let place: string | undefined;
   worker.on('message', (one: Said) => {
     if (one.kind === 'pace') busy?.update(one.told);
+    else if (one.kind === 'thread') place = one.place;
     else begun.push(one);
   });
   const ended = new Promise<number>((done, reject) => {
@@ -140,7 +169,10 @@ export async function runApart(program: URL): Promise<number> {
     busy?.stop();
     if (signal === undefined) hearLate(code === 0);
     for (const [name, handler] of handlers) process.off(name, handler);
-    await worker.terminate();
+    // not before the thread is told to end: it would go on to complain of the program
+    const gone = worker.terminate();
+    const timer = signal && setInterval(() => endAwaited(place), EVERY_MS);
+    await gone.finally(() => clearInterval(timer));
   }
   if (signal === undefined) {
     await written;

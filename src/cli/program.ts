@@ -218,6 +218,7 @@ try {
     const { runApart } = await import('./apart.ts');
     process.exitCode = await runApart(new URL(import.meta.url));
   } else {
+    if (isBusy) (await import('./apart.ts')).tellThread();
     await run();
   }
 } catch (error) {

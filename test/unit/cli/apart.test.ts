@@ -1,9 +1,9 @@
 /** A program in a thread: its exit code, its error, and a signal that ends it while it never pauses. */
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { removeWorktree, runApart } from '../../../src/cli/apart.ts';
 import { handOver } from '../../../src/cli/early.ts';
 import { benchCheckout, gitIn } from '../../support/bench-checkout.ts';
@@ -37,6 +37,29 @@ describe('a program apart', () => {
     await expect(run).rejects.toMatchObject({ name: 'Interrupted', exitCode });
     expect(process.listenerCount(signal)).toBe(before);
   });
+
+  it.skipIf(process.platform !== 'linux')(
+    'that waits for another program without a pause ends at a signal, and that one with it',
+    async () => {
+      const file = join(folder, 'pid');
+      const run = runApart(
+        program(`
+          import { execFileSync } from 'node:child_process';
+          import { readlinkSync } from 'node:fs';
+          import { parentPort } from 'node:worker_threads';
+          parentPort.postMessage({ kind: 'thread', place: readlinkSync('/proc/thread-self') });
+          execFileSync('sh', ['-c', 'echo $$ > ${file}; exec sleep 600']);
+        `),
+      );
+      await vi.waitUntil(
+        () => existsSync(file) && readFileSync(file, 'utf8').endsWith('\n'),
+        60_000,
+      );
+      process.emit('SIGTERM', 'SIGTERM');
+      await expect(run).rejects.toMatchObject({ name: 'Interrupted', exitCode: 143 });
+      expect(() => process.kill(Number(readFileSync(file, 'utf8')), 0)).toThrow('ESRCH');
+    },
+  );
 });
 
 it('a worktree goes from its checkout, whatever has become of its folder', () => {

@@ -3,6 +3,8 @@
 import type { Known } from '../graph/index.ts';
 import { VIRTIO_KNOWN } from '../virtio/index.ts';
 import { VmTimer, VmTimers } from './attach.ts';
+import { Claims } from './claims.ts';
+import { DeviceWork } from './device-work.ts';
 import { Balloon, DiscardHost } from './device/balloon.ts';
 import { CZoneSide, CZoneVirtio, takeFrom } from './device/czone.ts';
 import { Dimms } from './device/dimm.ts';
@@ -27,6 +29,8 @@ export const VMM_KNOWN: Known = {
     Balloon,
     CZoneSide,
     CZoneVirtio,
+    Claims,
+    DeviceWork,
     Dimms,
     DiscardHost,
     Faascale,

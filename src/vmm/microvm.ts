@@ -1,7 +1,7 @@
 // One microVM: a guest, its VMM process, and its share of the host's memory.
 
 import { bound } from '../graph/index.ts';
-import { HandleEnded, RefusedArgument, expectFunction, expectInteger } from '../check/index.ts';
+import { HandleEnded, expectFunction, expectInteger, expectText } from '../check/index.ts';
 import {
   COUNT_RELEASED_PAGES,
   addCounts,
@@ -12,7 +12,6 @@ import {
   type KernelClocks,
   type ResumeTouches,
   expectCounts,
-  layoutOf,
   newCounts,
 } from '../guest/index.ts';
 import {
@@ -23,11 +22,13 @@ import {
   newAccount,
 } from './host.ts';
 import { type VmmFootprint, accountOf } from './account.ts';
+import { Claims } from './claims.ts';
 import { VmMemory } from './memory.ts';
 import { VmFiles } from './vm-files.ts';
 import type { Operations } from '../cost/index.ts';
 import type { AttachedDevice, CountedDevice, Debtor } from './counted.ts';
-import { addOperations, expectDebt, expectRanges, since } from './counted.ts';
+import { expectDebt, expectRanges } from './counted.ts';
+import { DeviceWork } from './device-work.ts';
 import { Hibernation, type ImageLoad, type SuspendCounts } from './hibernation.ts';
 import type { HostFiles } from './host-files.ts';
 import { Lasting } from './lasting.ts';
@@ -71,8 +72,8 @@ export class MicroVm {
   /** Of a VM that was suspended once. */
   private _hibernation: Hibernation | undefined;
   private readonly _deferred: (() => void)[] = [];
-  private readonly _claims: FrameRange[] = [];
-  private readonly _kinds: Set<string> = new Set();
+  private readonly _claims: Claims = new Claims();
+  private readonly _work: DeviceWork = new DeviceWork(this.counted);
   private readonly _held: Float64Array = newAccount();
   private readonly _next: Float64Array = newAccount();
   private readonly _lasting: Lasting;
@@ -85,8 +86,6 @@ export class MicroVm {
   /** When the last debt of pages was made. */
   private _owedNs = 0;
   private _memory: VmMemory | undefined;
-  private _takenExits = 0;
-  private _takenOperations: Operations = {};
   private _stopReason: string | undefined;
 
   /** Clones the template, or boots: then the image only saves the emulator the same work again. */
@@ -275,35 +274,17 @@ export class MicroVm {
    * lies over the guest's memory or over what another device has.
    */
   claim(argument: string, range: FrameRange): void {
-    expectRanges([range]);
-    const { config, core } = this.guest;
-    const { ram } = layoutOf(config.memoryFrames, []);
-    const { region } = config;
-    const zones = region === undefined ? [] : [{ start: region.start, count: region.frames }];
-    for (const { start, count } of [...ram, ...zones, ...this._claims]) {
-      if (range.start >= start + count || start >= range.start + range.count) continue;
-      const expected = `frames that nothing else has (${start} to ${start + count - 1} are taken)`;
-      throw new RefusedArgument(argument, expected, range.start);
-    }
-    if (range.start + range.count > core.spanFrames) {
-      const expected = `room for ${range.count} frames from ${range.start} on: make the guest with hotplugFrames`;
-      throw new RefusedArgument(argument, expected, core.spanFrames);
-    }
-    this._claims.push(range);
+    this._claims.claim(this.guest, argument, range);
   }
 
   /** A VM has one of this kind of device. Throws RefusedArgument for a second. */
   attachOnce(kind: string): void {
-    if (this._kinds.has(kind)) {
-      throw new RefusedArgument(`VM ${this.id}`, `a VM without ${kind}`, `it has ${kind} already`);
-    }
-    this._kinds.add(kind);
+    this._claims.attachOnce(`VM ${this.id}`, kind);
   }
 
   /** The range is nobody's again. */
   unclaim(range: FrameRange): void {
-    const at = this._claims.indexOf(range);
-    if (at >= 0) this._claims.splice(at, 1);
+    this._claims.unclaim(range);
   }
 
   /** Ends the VM at once if one of its devices wants that. Whether it runs on. */
@@ -343,7 +324,7 @@ export class MicroVm {
       addCounts(total, counts);
     } else {
       guest.readCounts(total);
-      this._takeOut(total);
+      this._work.takeOut(total);
     }
     this._settleAccount();
     return isDisturbed;
@@ -357,13 +338,7 @@ export class MicroVm {
     }
     if (this._pager === undefined) this._guest.readCounts(counts);
     else this._readPaged(counts, this._pager);
-    this._takeOut(counts);
-  }
-
-  /** What devices book as operations of their own is not counted twice. */
-  private _takeOut(counts: Counts): void {
-    const { counted } = this;
-    for (let at = 0; at < counted.length; at += 1) counted[at]?.takeOut?.(counts);
+    this._work.takeOut(counts);
   }
 
   private _readPaged(counts: Counts, pager: Pager): void {
@@ -390,28 +365,14 @@ export class MicroVm {
     return this._lasting.frameNs;
   }
 
-  private get _exits(): number {
-    const { counted } = this;
-    let exits = 0;
-    for (let at = 0; at < counted.length; at += 1) exits += counted[at]?.exits ?? 0;
-    return exits;
-  }
-
   /** Whether the devices did something since the last time. */
   get hasOperations(): boolean {
-    return this._exits !== this._takenExits;
+    return this._work.isAny;
   }
 
   /** What the devices did since the last time; undefined: nothing. */
   takeOperations(): Operations | undefined {
-    const exits = this._exits;
-    if (exits === this._takenExits) return undefined;
-    const now: Operations = {};
-    for (const { operations } of this.counted) addOperations(now, operations);
-    const taken = since(this._takenOperations, now);
-    this._takenExits = exits;
-    this._takenOperations = now;
-    return taken;
+    return this._work.take();
   }
 
   /** The host takes ranges back (madvise DONTNEED). Backed frames that it got. */
@@ -457,7 +418,7 @@ export class MicroVm {
 
   /** Ends the VM from outside, whatever its guest was doing. */
   kill(reason: string): void {
-    if (typeof reason !== 'string') throw new RefusedArgument('reason', 'text', reason);
+    expectText('reason', reason);
     if (this._stopReason !== undefined) return;
     this.stir();
     this._end(reason);

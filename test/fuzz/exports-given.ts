@@ -1,6 +1,6 @@
 // What each export of the library takes: arguments that it carries out, for the fuzzer to spoil.
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import type { V86Cpu } from '../../src/v86/machine.ts';
@@ -349,19 +349,6 @@ const REPORTS: Readonly<Record<string, Taken>> = {
   writingTo: () => ['place', () => 5],
 };
 
-const SWEEP = `
-experiment:
-  trace: { synthetic: { functionCount: 2, minutes: 1 } }
-  systems: [scpv-boot]
-`;
-
-/** A sweep that plays nothing, in the folder of the fuzzer. */
-function sweepIn(folder: string): string {
-  const file = join(folder, 'sweep.yaml');
-  writeFileSync(file, `${SWEEP}folder: swept\n`);
-  return file;
-}
-
 const BENCH = library.MICROBENCHES.filter(({ name }) => name === 'czone');
 const LIVES = made(() => library.parseProfile(PROFILE, readFileSync(PROFILE, 'utf8')));
 const benched = { name: 'x', operation: 'page', nsPerOperation: 5, lowestNs: 4, highestNs: 6 };
@@ -376,11 +363,12 @@ const COMMANDS: Readonly<Record<string, Taken>> = {
   'MICROBENCHES.prepare': () => [{ frames: library.BENCH_FRAMES_LEAST }],
   runMicrobenches: () => [BENCH, { frames: library.BENCH_FRAMES_LEAST }, 1, () => 1, drop],
   compareBenches: ofBenches,
+  coreVersion: () => ['release'],
+  startWall: none,
   parseBenchRecord: () => ['{"schema":1,"benches":[]}', 'x'],
   buildCore: () => ['not AssemblyScript', { compiles: drop }],
   captureReel: async () => [await capture(), { by: 'guided', moments: 2 }],
   compareResults: ({ folder }) => [folder, folder, { a: [{ path: 'seed', label: '1' }] }],
-  emitSweep: ({ folder }) => [sweepIn(folder), undefined, 'shell', { isForced: true }],
   emulateForks: () => [LIVES(), library.measuredOf(LIVES())],
   emulateLives: () => [LIVES(), library.measuredOf(LIVES()), drop],
   importEvents: () => [PROFILE],
@@ -394,11 +382,6 @@ const COMMANDS: Readonly<Record<string, Taken>> = {
   redisEngine: () => ['redis://127.0.0.1:1'],
   reportOf: ({ folder }) => [folder],
   runLive: async () => [await capture(), { moments: 1 }],
-  runSweep: ({ folder }) => [
-    sweepIn(folder),
-    undefined,
-    { engine: library.threadEngine(1), isCollected: true, signal },
-  ],
   serveRedis: () => [
     'redis://127.0.0.1:1',
     { threads: 1, claimMs: 1000, signal, ended: drop, tell: drop },
@@ -459,8 +442,6 @@ export const PLACES: Readonly<Record<string, number>> = {
   writeReport: 2,
   writeAgain: 2,
   writeFigures: 1,
-  runSweep: 1,
-  emitSweep: 1,
 };
 
 /** What is not called, and why. */
@@ -468,6 +449,8 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'SCENARIOS.run': 'takes nothing, and seconds to minutes',
   mountMapView: 'needs a page',
   record: 'boots a kernel under QEMU, for minutes',
+  runSweep: 'asks package.json for its version, which a build of fuzzers has not beside it',
+  emitSweep: 'the same',
   Core: 'is made by Core.create',
   Guest: 'is made by Vmm.boot',
   MicroVm: 'is made by Vmm.boot',

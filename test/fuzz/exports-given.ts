@@ -1,7 +1,6 @@
 // What each export of the library takes: arguments that it carries out, for the fuzzer to spoil.
 
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import type { V86Cpu } from '../../src/v86/machine.ts';
 import { Clock, type Guest, type MicroVm, type Trace } from '../../src/index.ts';

@@ -93,8 +93,9 @@ function hashOf(bytes: Uint8Array): string {
   return hash.toString(16).padStart(8, '0');
 }
 
-/** What a built core is known by: the version of its interface, and a hash of its file. */
+/** What a built core is known by: the version of its interface, and a hash of its file. Throws RefusedArgument for another name. */
 export function coreVersion(build: CoreBuild): { readonly abi: number; readonly hash: string } {
+  expectName('build', build, BUILDS);
   return { abi: ABI_VERSION, hash: hashes.get(build) ?? hashOf(builtCore(build)) };
 }
 

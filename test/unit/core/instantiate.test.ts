@@ -2,8 +2,9 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, afterEach, vi } from 'vitest';
+import { RefusedArgument } from '../../../src/check/index.ts';
 import { CoreError, loadCore, useCore, Core, TooManyGuests } from '../../../src/core/index.ts';
-import { type CoreBuild, instantiate } from '../../../src/core/instantiate.ts';
+import { type CoreBuild, coreVersion, instantiate } from '../../../src/core/instantiate.ts';
 
 const bytesOf = (build: CoreBuild): Uint8Array<ArrayBuffer> =>
   new Uint8Array(readFileSync(new URL(`../../../build/core.${build}.wasm`, import.meta.url)));
@@ -71,4 +72,11 @@ describe('a process without addresses for one more memory', () => {
     expect((error as TooManyGuests).cause).toBe(refusal);
     expect((error as Error).message).toMatch(/12,000 guests.*--disable-wasm-trap-handler/);
   });
+});
+
+it('a core is known by the hash of its file, under the names of builds and no other', () => {
+  expect(coreVersion('release').hash).not.toBe(coreVersion('verify').hash);
+  for (const wild of ['releaze', Symbol('x'), 5, undefined] as never[]) {
+    expect(() => coreVersion(wild)).toThrow(RefusedArgument);
+  }
 });

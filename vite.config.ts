@@ -15,7 +15,8 @@ function core(): Plugin {
       copyFileSync(built, resolve(OUT, 'core.wasm'));
       // guestmem play --recording has its own in this one's place
       writeFileSync(resolve(OUT, 'recording.json'), '[]\n');
-      const missing = 'A real Linux needs v86 and xterm.js, which guestmem play has where they are installed.';
+      const missing =
+        'A real Linux needs v86 and xterm.js, which guestmem play has where they are installed.';
       writeFileSync(resolve(OUT, 'linux/served.json'), `${JSON.stringify({ missing })}\n`);
     },
   };

@@ -72,13 +72,7 @@ export {
   resultsJson,
   resultsJsonSchema,
 } from './report/index.ts';
-export {
-  readResults,
-  reportOf,
-  writeAgain,
-  writeFigures,
-  writeReport,
-} from './report/node.ts';
+export { readResults, reportOf, writeAgain, writeFigures, writeReport } from './report/node.ts';
 export {
   type Answer,
   BATCH_SYSTEMS,

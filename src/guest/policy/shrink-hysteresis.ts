@@ -1,7 +1,7 @@
 // A zone gives back, idle or not, when more of it is free than a high mark, and then down to a low mark: between the two it keeps what
 // it has, so that a call's buffers do not make blocks come and go.
 
-import { expectNumber, expectObject } from '../../check/index.ts';
+import { expectInteger, expectNumber, expectObject } from '../../check/index.ts';
 import type { ShrinkPolicy } from './policy.ts';
 
 /** Shares of a zone's blocks, 0 to 1. */
@@ -19,7 +19,11 @@ export function shrinkBetween(marks: ShrinkMarks): ShrinkPolicy {
   expectNumber('marks.low', low, 0, high);
   return {
     name: `hysteresis-${high}-${low}`,
-    blocksToGive: ({ blocks, freeBlocks }) =>
-      freeBlocks <= high * blocks ? 0 : freeBlocks - Math.floor(low * blocks),
+    blocksToGive: (zone) => {
+      const { blocks, freeBlocks } = expectObject('zone', zone);
+      expectInteger('zone.blocks', blocks, 0);
+      expectInteger('zone.freeBlocks', freeBlocks, 0);
+      return freeBlocks <= high * blocks ? 0 : freeBlocks - Math.floor(low * blocks);
+    },
   };
 }

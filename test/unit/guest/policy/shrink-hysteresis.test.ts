@@ -23,3 +23,9 @@ it.each([{ high: 0.1, low: 0.3 }, { high: 2, low: 0 }, { high: 1, low: -1 }, {},
     expect(() => shrinkBetween(wrong as never)).toThrow(RefusedArgument);
   },
 );
+
+it.each([undefined, null, 5n])('a zone that shrinks is one, which %s is not', (wrong) => {
+  expect(() => shrinkBetween({ high: 1, low: 0 }).blocksToGive(wrong as never, 5)).toThrow(
+    RefusedArgument,
+  );
+});

@@ -22,3 +22,7 @@ it('a zone that has been idle for long enough gives back all that is free in it,
 it.each([-1, Number.NaN, '5', null])('it waits for a time, which %s is not', (wrong) => {
   expect(() => shrinkWhenIdle(wrong as never)).toThrow(RefusedArgument);
 });
+
+it.each([undefined, null, 5n])('a zone that shrinks is one, which %s is not', (wrong) => {
+  expect(() => shrinkWhenIdle(2e9).blocksToGive(wrong as never, 5)).toThrow(RefusedArgument);
+});

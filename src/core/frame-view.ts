@@ -7,7 +7,6 @@ import {
   GUEST_SPAN_OFFSET,
   GUEST_STATES_OFFSET,
   GUEST_TEMPLATE_OFFSET,
-  KIND_HOLE,
   KIND_KERNEL,
   KIND_MASK,
   KIND_MOVABLE,
@@ -44,14 +43,13 @@ export interface FrameSlice {
   readonly host: Uint8Array;
 }
 
-function isHole(state: number): boolean {
-  return (state & KIND_MASK) === KIND_HOLE;
-}
+/** The top bit of each of four states. */
+const ALL_TOPS = -0x7f7f_7f80;
 
-/** Of four states at once: whether the four bits of a kind are all zero in one. */
+/** Of four states at once: whether the four bits of a kind are all zero in one, as they are for a hole. */
 function hasHoleIn(states: number): boolean {
   const tops = states | (states << 1) | (states << 2) | (states << 3);
-  return (tops & 0x8080_8080) !== (0x8080_8080 | 0);
+  return (tops & ALL_TOPS) !== ALL_TOPS;
 }
 
 export class FrameView {
@@ -92,10 +90,12 @@ export class FrameView {
     this._expectInside(start, count);
     const { bytes, words } = this._instance;
     const end = this._states + start + count;
-    let at = this._states + start;
-    for (; at < end && (at & 3) !== 0; at += 1) if (isHole(bytes[at] as number)) return true;
-    for (; at + 4 <= end; at += 4) if (hasHoleIn(words[at >>> 2] as number)) return true;
-    for (; at < end; at += 1) if (isHole(bytes[at] as number)) return true;
+    for (let at = end - count; at < end;) {
+      const isWord = (at & 3) === 0 && at + 4 <= end;
+      const states = isWord ? (words[at >>> 2] as number) : (bytes[at] as number) * 0x0101_0101;
+      if (hasHoleIn(states)) return true;
+      at += isWord ? 4 : 1;
+    }
     return false;
   }
 

@@ -6,7 +6,6 @@ import {
   GUEST_SPAN_OFFSET,
   GUEST_TEMPLATE_OFFSET,
 } from '../abi/layout.ts';
-import { STAT_RELEASED_CALLS } from '../abi/stat.ts';
 import { THP_ORDER } from '../abi/unit.ts';
 import { expectMade, expectWords } from '../check/index.ts';
 import { type FrameSet, WORD_BITS, addBoth, bitCount, lowestBit } from './bits.ts';
@@ -53,20 +52,6 @@ export class Backing {
     const { raw } = this._instance;
     const released = raw.releaseRange(start, frames);
     if (released > 0 && !this._tookUsed) this._tookUsed = raw.usesRange(start, frames) !== 0;
-    return released;
-  }
-
-  /** The same page by page: as many calls, which are carried out as one unless the guest uses a page. Not for whole blocks of a CZone. */
-  releasePages(start: number, frames: number): number {
-    expectWords(RELEASE, start, frames);
-    const { raw } = this._instance;
-    if (raw.usesRange(start, frames) === 0) {
-      const released = raw.releaseRange(start, frames);
-      if (released >= 0) this._instance.addToStat(STAT_RELEASED_CALLS, frames - 1);
-      return released;
-    }
-    let released = 0;
-    for (let pfn = start; pfn < start + frames; pfn += 1) released += this.release(pfn, 1);
     return released;
   }
 

@@ -43,15 +43,6 @@ export interface FrameSlice {
   readonly host: Uint8Array;
 }
 
-/** The top bit of each of four states. */
-const ALL_TOPS = -0x7f7f_7f80;
-
-/** Of four states at once: whether the four bits of a kind are all zero in one, as they are for a hole. */
-function hasHoleIn(states: number): boolean {
-  const tops = states | (states << 1) | (states << 2) | (states << 3);
-  return (tops & ALL_TOPS) !== ALL_TOPS;
-}
-
 export class FrameView {
   private readonly _instance: Instance;
   /** Where the tables begin: bytes of state and template bits, words of records and pageblocks. */
@@ -83,20 +74,6 @@ export class FrameView {
   /** KIND_* of the frame. */
   kind(pfn: number): number {
     return this._state(pfn) & KIND_MASK;
-  }
-
-  /** Whether a frame of [start, start + count) is no memory; the range lies in the span. Four states a look. */
-  hasHole(start: number, count: number): boolean {
-    this._expectInside(start, count);
-    const { bytes, words } = this._instance;
-    const end = this._states + start + count;
-    for (let at = end - count; at < end;) {
-      const isWord = (at & 3) === 0 && at + 4 <= end;
-      const states = isWord ? (words[at >>> 2] as number) : (bytes[at] as number) * 0x0101_0101;
-      if (hasHoleIn(states)) return true;
-      at += isWord ? 4 : 1;
-    }
-    return false;
   }
 
   /** Order of the block that the frame is the head of; means nothing for other frames. */

@@ -25,6 +25,7 @@ export { LlfreeCore, type LlfreeConfig, type LlfreeRules } from './llfree.ts';
 export { llfreeFault } from './llfree-walk.ts';
 export type { Monitor } from './monitor.ts';
 export type { MoveListener } from './moves.ts';
+export { hasHole, releasePages } from './page-run.ts';
 export { surveyZone, type ZoneSurvey } from './survey.ts';
 export { CorePool } from './pool.ts';
 export { limitGuests } from './resident.ts';

@@ -84,7 +84,7 @@ export {
 export { type VmStats, freeFrames, vmStats } from './service/stats.ts';
 export { GuestMemory, type Shrinker } from './memory.ts';
 export type { FrameUse } from './use.ts';
-export { type CallPages, type FrameSet, addBoth } from '../core/index.ts';
+export { type CallPages, type FrameSet, addBoth, hasHole, releasePages } from '../core/index.ts';
 export { type FileSource, type OpenFile, PageCache } from './page-cache.ts';
 export { requestPages } from './page-request.ts';
 

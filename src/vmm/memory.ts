@@ -20,7 +20,9 @@ import {
   KIND_HOLE,
   allocKernelBlock,
   freeKernelBlock,
+  hasHole,
   orderOfFrames,
+  releasePages,
 } from '../guest/index.ts';
 import type { DriverMemory, GuestBytes } from '../virtio/index.ts';
 
@@ -93,7 +95,7 @@ export class VmMemory implements GuestBytes, DriverMemory {
     const last = Math.floor((addr + Math.max(1, lengthBytes) - 1) / FRAME_BYTES);
     if (last >= this._core.spanFrames) return false;
     if (first === last) return this._core.frames.kind(first) !== KIND_HOLE;
-    return !this._core.frames.hasHole(first, last + 1 - first);
+    return !hasHole(this._core, first, last + 1 - first);
   }
 
   read(addr: number, lengthBytes: number): Uint8Array | undefined {
@@ -208,7 +210,7 @@ export class VmMemory implements GuestBytes, DriverMemory {
 
   /** The same, page by page: as many calls of the host. */
   discardPages(pfn: number, count: number): number {
-    const released = this._core.backing.releasePages(pfn, count);
+    const released = releasePages(this._core, pfn, count);
     if (released < 0) return -1;
     this._dropRange(pfn, pfn + count);
     return released;

@@ -1,14 +1,8 @@
 // Host memory behind frames, through typed calls.
 
 import { describe, expect, it } from 'vitest';
-import { GFP_KERNEL } from '../../../src/abi/gfp.ts';
-import { STAT_RELEASED_CALLS } from '../../../src/abi/stat.ts';
 import { RefusedArgument } from '../../../src/check/index.ts';
 import { Core, STAT_TEMPLATE_COPIES, STAT_TEMPLATE_MAPS } from '../../../src/core/index.ts';
-import { bootGuest } from '../../support/core.ts';
-
-/** Frames that nobody uses. */
-const FREE = 0x9000;
 
 const empty = (): Core => Core.create({ frames: 1024, objects: 1 });
 
@@ -35,44 +29,6 @@ describe('Backing', () => {
     backing.touch(10, 5, true);
     expect(backing.release(8, 4)).toBe(2);
     expect(backing.count(0, 1024)).toBe(3);
-  });
-});
-
-function touched(): Core {
-  const core = bootGuest();
-  core.backing.touch(FREE, 20, true);
-  core.backing.touch(FREE + 30, 5, true);
-  return core;
-}
-
-describe('a release page by page', () => {
-  it('leaves the guest as so many calls do', () => {
-    const [one, other] = [touched(), touched()];
-    expect(one.backing.releasePages(FREE, 40)).toBe(25);
-    for (let pfn = FREE; pfn < FREE + 40; pfn += 1) other.backing.release(pfn, 1);
-    expect(one.stat(STAT_RELEASED_CALLS)).toBe(other.stat(STAT_RELEASED_CALLS));
-    expect(one.hash()).toBe(other.hash());
-    expect(one.backing.tookUsed).toBe(false);
-  });
-
-  it('knows whether a page that the host had memory for was in use', () => {
-    const [unused, used] = [touched(), touched()];
-    for (const core of [unused, used]) {
-      const pfn = core.pages.alloc(GFP_KERNEL, 0, 0, 0);
-      core.backing.release(pfn, 1);
-      expect(core.backing.tookUsed).toBe(false);
-      if (core === used) core.backing.touch(pfn, 1, true);
-      core.backing.touch(pfn + 1, 1, true);
-      core.backing.releasePages(pfn, 2);
-      expect(core.backing.tookUsed).toBe(core === used);
-    }
-    expect(used.stat(STAT_RELEASED_CALLS)).toBe(3);
-  });
-
-  it('is refused outside the guest', () => {
-    const core = touched();
-    expect(core.backing.releasePages(core.spanFrames - 1, 2)).toBe(-1);
-    expect(core.stat(STAT_RELEASED_CALLS)).toBe(0);
   });
 });
 

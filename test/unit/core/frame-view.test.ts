@@ -1,6 +1,5 @@
 // What the view of frames says of blocks whose history is known.
 
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { GFP_HIGHUSER_MOVABLE, GFP_KERNEL } from '../../../src/abi/gfp.ts';
 import {
@@ -14,7 +13,6 @@ import {
   ZONE_DMA32,
 } from '../../../src/abi/layout.ts';
 import { NONE } from '../../../src/abi/unit.ts';
-import { RefusedArgument } from '../../../src/check/index.ts';
 import { verify } from '../../../src/core/index.ts';
 import { IMAGE, bootGuest, objectFrame } from '../../support/core.ts';
 
@@ -36,24 +34,6 @@ describe('FrameView', () => {
     const pfn = objectFrame(core, id, 2);
     expect(core.frames.kind(pfn)).toBe(KIND_OBJECT);
     expect(core.frames.object(pfn)).toBe(id);
-  });
-
-  it('finds a hole in a range wherever the range begins and ends', () => {
-    const { frames } = bootGuest({ spanFrames: 0x20000 });
-    const end = 0x1_0020;
-    const holes = Array.from({ length: end }, (_, pfn) => frames.kind(pfn) === KIND_HOLE);
-    expect(holes.filter(Boolean).length).toBeGreaterThan(96);
-    const range = fc.record({
-      start: fc.oneof(fc.nat(300), fc.integer({ min: 0xfff0, max: 0x1_0000 })),
-      count: fc.nat(20),
-    });
-    fc.assert(
-      fc.property(range, ({ start, count }) => {
-        expect(frames.hasHole(start, count)).toBe(holes.slice(start, start + count).includes(true));
-      }),
-      { numRuns: 300 },
-    );
-    expect(() => frames.hasHole(0x1_fff0, 0x20)).toThrow(RefusedArgument);
   });
 
   it('knows the zone of a frame, and that there may be none', () => {

@@ -3,11 +3,11 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 
-/** A file of the project. */
+/** A file of the project; a package.json lies beside the compiled fuzzers too. */
 export function projectFile(...parts: readonly string[]): string {
   let folder = import.meta.dirname;
-  while (!existsSync(path.join(folder, 'package.json'))) {
-    if (folder === path.dirname(folder)) throw new Error('no package.json above the fuzzers');
+  while (!existsSync(path.join(folder, 'asconfig.json'))) {
+    if (folder === path.dirname(folder)) throw new Error('no asconfig.json above the fuzzers');
     folder = path.dirname(folder);
   }
   return path.join(folder, ...parts);

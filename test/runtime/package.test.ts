@@ -16,10 +16,10 @@ import { ROOT } from '../house/tree.ts';
 import { PACKED_WITHIN_MS, type Packed, bytesUnder, packed } from '../support/package.ts';
 
 /**
- * Of the archive, unpacked (docs/decisions/0065): 0.96 MiB is code, 0.37 declarations, 0.23 the charts' library, 0.16 the playground,
+ * Of the archive, unpacked (docs/decisions/0065): 1.06 MiB is code, with 0.05 of zod, 0.38 declarations, 0.23 the charts' library, 0.1 the playground,
  * 0.11 Wasm, 0.06 the core's sources. The goal is 1 MB: code and declarations alone are above it.
  */
-const UNPACKED_BYTES_MOST = 2.01 * MIB;
+const UNPACKED_BYTES_MOST = 2.02 * MIB;
 /** AssemblyScript takes ten seconds, on a busy machine more. */
 const COMPILED_WITHIN_MS = 300_000;
 /** The issue's limit, of all that an install brings. */

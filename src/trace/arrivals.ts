@@ -89,7 +89,8 @@ export function traceOf(said: RowTrace): Trace {
   const collector = new CallCollector(Infinity, undefined);
   for (const row of rows) {
     const { functionId, startMs, durationMs } = expectObject('rows', row);
-    if (functions[functionId]?.id !== functionId) {
+    // what is no number may not be a key either
+    if (!Number.isInteger(functionId) || functions[functionId]?.id !== functionId) {
       const expected = `the id of a function of the list (${functions.length})`;
       throw new RefusedArgument('rows: functionId', expected, functionId);
     }

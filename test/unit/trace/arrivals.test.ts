@@ -52,6 +52,10 @@ describe('a trace of rows', () => {
       { functionId: 3, startMs: 0, durationMs: 1 },
       /functionId: expected the id of a function of the list \(3\), found 3/,
     ],
+    [
+      { functionId: Object.create(null) as number, startMs: 0, durationMs: 1 },
+      /functionId: expected the id of a function of the list \(3\), found /,
+    ],
     [{ functionId: 0, startMs: -1, durationMs: 1 }, /startMs: expected .*, found -1/],
     [{ functionId: 0, startMs: 0, durationMs: Number.NaN }, /durationMs: expected .*, found NaN/],
   ])('refuses a row that cannot be: %j', (wrong, message) => {

@@ -246,7 +246,7 @@ function shapeOf(value: unknown): Shape {
 }
 
 /** The experiment, if all of it is there and a file could say it. Throws RefusedArgument and ExperimentError. */
-function expectExperiment(experiment: Experiment): Experiment {
+export function expectExperiment(experiment: Experiment): Experiment {
   const usual = { ...defaultExperiment(), trace: {}, outputs: { formats: [] } };
   expectShape('experiment', experiment, shapeOf(usual));
   const { success, error } = experimentFile.safeParse(inFile(experiment));

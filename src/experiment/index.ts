@@ -20,6 +20,7 @@ export {
   experimentYaml,
   mapsOf,
   placed,
+  expectExperiment,
   planOf,
   readExperiment,
   readExperimentFile,

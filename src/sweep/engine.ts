@@ -1,5 +1,16 @@
 // What plays the jobs of a sweep: threads of this process, or workers on other machines.
 
+import {
+  COUNT,
+  FUNCTION,
+  OBJECT,
+  type Shape,
+  TEXT,
+  expectList,
+  expectMade,
+  expectShape,
+} from '../check/index.ts';
+import { expectExperiment } from '../experiment/index.ts';
 import type { Results } from '../report/index.ts';
 import type { Job } from './job.ts';
 
@@ -40,6 +51,25 @@ export interface Hearing {
 export interface Engine {
   /** Plays all jobs; each has ended when it resolves. Throws ReplayInterrupted when it is told to stop. */
   play(jobs: readonly Job[], hearing: Hearing): Promise<void>;
+}
+
+const JOB: Shape = { name: TEXT, experiment: OBJECT, program: OBJECT };
+const HEARING: Shape = {
+  retries: COUNT,
+  signal: OBJECT,
+  stateOf: FUNCTION,
+  tell: FUNCTION,
+  progress: FUNCTION,
+  ended: FUNCTION,
+};
+
+/** What an engine is given: a caller without types may give anything. Throws RefusedArgument, ExperimentError. */
+export function expectPlayable(jobs: readonly Job[], hearing: Hearing): void {
+  for (const job of expectList('jobs', jobs)) {
+    expectExperiment(expectShape('jobs', job, JOB).experiment);
+  }
+  expectShape('hearing', hearing, HEARING);
+  expectMade('hearing.signal', hearing.signal, AbortSignal);
 }
 
 /** What is said of a job that does not begin at the begin. */

@@ -5,7 +5,7 @@ import type { Queue } from 'bullmq';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expectText } from '../../check/index.ts';
 import { ReplayInterrupted } from '../../replay/index.ts';
-import type { Engine, Hearing } from '../engine.ts';
+import { type Engine, type Hearing, expectPlayable } from '../engine.ts';
 import { type Job, jobJson } from '../job.ts';
 import { connect, queueName, shownUrl, unpacked } from './connection.ts';
 
@@ -102,6 +102,7 @@ export function redisEngine(url: string): Engine {
   expectText('url', url);
   return {
     play: async (jobs, hearing) => {
+      expectPlayable(jobs, hearing);
       const { bullmq, connection } = await connect(url);
       const queue = new bullmq.Queue<Offer, string>(queueName(), { connection });
       try {

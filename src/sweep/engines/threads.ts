@@ -3,7 +3,14 @@
 import { expectInteger } from '../../check/index.ts';
 import { ReplayInterrupted } from '../../replay/index.ts';
 import { stateFile } from '../../experiment/index.ts';
-import { type Engine, type Hearing, type Outcome, failureOf, goingOn } from '../engine.ts';
+import {
+  type Engine,
+  type Hearing,
+  type Outcome,
+  expectPlayable,
+  failureOf,
+  goingOn,
+} from '../engine.ts';
 import type { Job } from '../job.ts';
 import { playJob } from '../play.ts';
 import { type Played, openPool } from './pool.ts';
@@ -77,7 +84,8 @@ const THREADS_MAX = 1000;
 export function threadEngine(threads: number): Engine {
   expectInteger('threads', threads, 1, THREADS_MAX);
   return {
-    play: (jobs, hearing) => {
+    play: async (jobs, hearing) => {
+      expectPlayable(jobs, hearing);
       const wanted = Math.min(threads, jobs.length);
       return wanted <= 1 ? playHere(jobs, hearing) : playInPool(jobs, wanted, hearing);
     },

@@ -6,7 +6,6 @@ import {
   COUNT,
   FLAG,
   NUMBER,
-  OBJECT,
   RefusedArgument,
   type Shape,
   TEXT,
@@ -107,16 +106,39 @@ const EXTRA: Shape = {
   b: NUMBER,
 };
 
+const COUNTS = ['startPfn', 'spanned', 'present', 'managed'] as const;
+const PCP_NUMBERS = ['count', 'high', 'highMin', 'highMax', 'batch', 'flags'] as const;
+
+function each(names: readonly string[], shape: Shape): Record<string, Shape> {
+  return Object.fromEntries(names.map((name) => [name, shape]));
+}
+
+const STATE: Shape = {
+  label: TEXT,
+  zones: [
+    {
+      name: TEXT,
+      index: COUNT,
+      ...each(COUNTS, COUNT),
+      ...each(['min', 'low', 'high', 'boost', 'highatomic', 'flags'], NUMBER),
+      reserve: [NUMBER],
+      blocks: ARRAY,
+      free: [ARRAY],
+      pcps: [{ ...each(PCP_NUMBERS, NUMBER), lists: [ARRAY] }],
+    },
+  ],
+};
+
 const CAPTURE: Shape = {
   folder: TEXT,
-  start: OBJECT,
-  end: OBJECT,
+  start: STATE,
+  end: STATE,
   trace: {
     file: TEXT,
     count: COUNT,
     entriesLine: COUNT,
     lines: COUNT,
-    ...Object.fromEntries(COLUMNS.map((name) => [name, ARRAY])),
+    ...each(COLUMNS, ARRAY),
     tasks: [{ comm: TEXT, pid: NUMBER }],
     marks: [{ event: COUNT, timeUs: NUMBER, text: TEXT }],
   },

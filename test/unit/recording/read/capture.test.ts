@@ -8,7 +8,8 @@ import {
 } from '../../../../src/recording/read/capture.ts';
 import { TraceScript, ZONE_FRAMES, ZONE_START } from '../../../support/recording.ts';
 
-const TRACE = new TraceScript().finish().trace;
+const { start: START, trace: TRACE } = new TraceScript().finish();
+const BARE = { ...START.zones[0], pcps: 5 };
 
 describe('the device log', () => {
   it('gives the requests that were answered with success', () => {
@@ -27,6 +28,8 @@ it.each([
   ['capture.trace: expected an object', { trace: 5 }],
   ['capture.extra.events: expected a list', { extra: { file: '', events: {}, isThere: true } }],
   ['capture.deviceLog[0]: expected text', { deviceLog: [5] }],
+  ['capture.end.zones: expected a list', { end: { label: 'end' } }],
+  ['capture.start.zones[0].pcps: expected a list', { start: { ...START, zones: [BARE] } }],
   ['capture.trace.kind: expected 5000000000 events', { trace: { ...TRACE, count: 5e9 } }],
 ])('a recording is looked at: %s', (fault, change) => {
   const capture = new TraceScript().finish();

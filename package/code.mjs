@@ -17,7 +17,7 @@ const PAGE = path.join('report', 'page.js');
 /** Libraries of which few things are used, taken along: whole, they would be half of an install. */
 const BUNDLED = /^zod(?:\/|$)/;
 /** An error that nobody catches shows its line. */
-const LINE_SIGNS = 240;
+const LINE_SIGNS = 400;
 
 /** Its files with all links past the rooms' faces, and what is reached from where. */
 class Tree {

@@ -186,11 +186,13 @@ export class LlfreeDevice implements DeviceModel {
       const pfn = this._host.reclaim(zone, isHard);
       if (pfn < 0) break;
       const huge = pfn / PAGEBLOCK_FRAMES;
-      // a guest that cleared the mark of what it does not have gains nothing
-      if (this._states[huge] === INSTALLED) taken.push(huge);
-      if (isHard && this._states[huge] !== HARD) this._hardHuge += 1;
-      this._states[huge] = isHard ? HARD : SOFT;
+      const state = this._states[huge];
       this._zoneOf[huge] = zone;
+      // a guest that cleared the mark of what it does not have gains nothing
+      if (state === HARD) continue;
+      if (state === INSTALLED) taken.push(huge);
+      if (isHard) this._hardHuge += 1;
+      this._states[huge] = isHard ? HARD : SOFT;
     }
     this.counters.takenHuge += count;
     this._unmap(taken.toSorted((a, b) => a - b));

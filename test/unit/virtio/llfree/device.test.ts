@@ -123,6 +123,22 @@ describe('what is taken hard', () => {
     expect(rig.model.takenFrames).toBe(HUGE);
   });
 
+  it('stays so, though the guest cleared its mark and a pass finds it', () => {
+    const rig = new Rig([3]);
+    rig.meet();
+    rig.model.setTaken(1);
+    rig.free = [3];
+    rig.model.scan();
+    rig.install(3);
+    expect(rig.installs).toEqual([]);
+    expect(rig.violations).toEqual({ 'llfree-install': 1 });
+    rig.free = [3];
+    rig.model.setTaken(2);
+    expect(rig.model.takenFrames).toBe(HUGE);
+    rig.model.setTaken(0);
+    expect([rig.model.takenFrames, rig.returns]).toEqual([0, [3]]);
+  });
+
   it('comes back before the driver goes', () => {
     const rig = new Rig([3, 4]);
     rig.meet();

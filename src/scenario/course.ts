@@ -7,6 +7,7 @@ import {
   Container,
   type MeasuredFunction,
   mappedFrames,
+  expectProfile,
   measuredProfile,
   startRuntime,
 } from '../serverless/index.ts';
@@ -57,7 +58,7 @@ function liveOnce(vm: MicroVm, measured: MeasuredFunction, kernel: number): Live
   const total: Counts = newCounts();
   const { files } = vm.guest;
   const filesBefore = files.pages;
-  const profile = measuredProfile({ id: 0, name: measured.name }, measured);
+  const profile = expectProfile(measuredProfile({ id: 0, name: measured.name }, measured));
   const kernelFrames = Math.max(0, kernel - pageTableFrames(mappedFrames(profile)));
   const container = new Container(vm, profile, { cpu: 0, kernelFrames });
   vm.settle(total);
@@ -95,7 +96,7 @@ export function liveAgain(
 /** Frames of its own that a container has which was forked from a process that is ready: when it goes on, and after 1, 10 and 100 calls. */
 export function forkAgain(measured: MeasuredFunction): number[] {
   const { vm } = loneHost({ memoryFrames: MEMORY_MIB * FRAMES_PER_MIB }, new Clock());
-  const profile = measuredProfile({ id: 0, name: measured.name }, measured);
+  const profile = expectProfile(measuredProfile({ id: 0, name: measured.name }, measured));
   const place = { cpu: 0, kernelFrames: 0 };
   const zygote = startRuntime(vm.guest, profile, place);
   const forked = new Container(vm, profile, { ...place, zygote });

@@ -66,3 +66,11 @@ it('what is no profile is refused', () => {
     expect(() => emulateForks(wild, figuresOf(profile))).toThrow(RefusedArgument);
   }
 });
+
+it('what no container can hold, or give back and take anew, is refused before one lives', () => {
+  const [profile] = PROFILES as [(typeof PROFILES)[number]];
+  const measured = figuresOf(profile);
+  for (const wild of [{ startFreed: 1e300 }, { startFreed: 2 ** 32 - 1 }, { file: -1 }]) {
+    expect(() => emulateLives(profile, { ...measured, ...wild })).toThrow(/profile\.\w+: expected/);
+  }
+});

@@ -129,7 +129,8 @@ const IMAGE: Shape = {
 
 /** The image, if it looks like one: the core looks at its own part. */
 export function expectImage(image: GuestImage): GuestImage {
-  return expectShape('image', image, IMAGE);
+  expectMachine(expectShape('image', image, IMAGE).config);
+  return image;
 }
 
 /** What is called where nobody listens. */

@@ -1,5 +1,7 @@
 // Pixels as a PNG file: RGB, 8 bits a channel, no filter. Compressing is the caller's: rooms that run in a browser have no zlib.
 
+import { expectMade } from '../check/index.ts';
+
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 const CRC_POLYNOMIAL = 0xedb88320;
 const BYTE_VALUES = 256;
@@ -65,7 +67,8 @@ export function pngOf(
   view.setUint32(0, width);
   view.setUint32(4, height);
   header.set([8, 2], 8); // 8 bits a channel, RGB
-  const data = chunk('IDAT', deflate(raw));
+  const packed = expectMade('what deflate gives', deflate(raw), Uint8Array, 'bytes');
+  const data = chunk('IDAT', packed);
   const end = chunk('IEND', new Uint8Array());
   return joined([Uint8Array.from(SIGNATURE), chunk('IHDR', header), data, end]);
 }

@@ -29,6 +29,16 @@ describe('GuestKernel', () => {
     expect(image.backedFrames).toBe(SYSTEM_FRAMES + 160);
   });
 
+  it('comes from no image of a machine that cannot be', () => {
+    const image = GuestKernel.bootImage(CONFIG, true);
+    const guest = makeGuest(CONFIG, true);
+    for (const config of [guest, { ...CONFIG, kernel: undefined }, { ...CONFIG, cpus: 0 }]) {
+      const other = { ...image, config: config as never };
+      const make = (): GuestKernel => GuestKernel.fromImage(other, guest.core, undefined as never);
+      expect(make).toThrow(/^(?:machine|kernel|cpus|memoryFrames)/);
+    }
+  });
+
   it('carries out polls in the background as other work of drivers, and counts only that', () => {
     const guest = makeGuest(CONFIG, false);
     const done: string[] = [];

@@ -24,6 +24,7 @@ it('a picture of a moment is a PNG, of the last one if none is said', () => {
 it('what is no reel, no moment or packs nothing is refused', () => {
   expect(() => mapPng(undefined as never, deflateSync)).toThrow(RefusedArgument);
   expect(() => mapPng(REEL, 5 as never)).toThrow(RefusedArgument);
+  expect(() => mapPng(REEL, (() => ({ length: -1 })) as never)).toThrow(RefusedArgument);
   expect(() => mapPng(REEL, deflateSync, 3)).toThrow(RefusedArgument);
   expect(() => instantAt(REEL, -1)).toThrow(RefusedArgument);
 });

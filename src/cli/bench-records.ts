@@ -9,11 +9,7 @@ import {
   parseBenchRecord,
 } from '../microbench/index.ts';
 import { alignRows, formatCount } from '../report/index.ts';
-import { UsageError } from './fault.ts';
-
-function firstLine(error: unknown): string {
-  return error instanceof Error ? (error.message.split('\n')[0] as string) : String(error);
-}
+import { UsageError, firstLine } from './fault.ts';
 
 /** The record in a file. Throws UsageError, BenchRecordError. */
 export function recordIn(file: string): BenchRecord {

@@ -47,6 +47,19 @@ export class JobsMissing extends Error {
   }
 }
 
+/** Throws JobsMissing, if there are any. */
+export function expectAllJobs(
+  missing: readonly { readonly folder: string; readonly reason: string }[],
+): void {
+  if (missing.length === 0) return;
+  throw new JobsMissing(missing.map(({ folder, reason }) => `${folder}: ${reason}`));
+}
+
+/** What an error says first. */
+export function firstLine(error: unknown): string {
+  return error instanceof Error ? (error.message.split('\n')[0] as string) : String(error);
+}
+
 /** Jobs that are told one by one. */
 const JOBS_TOLD = 20;
 

@@ -10,11 +10,7 @@ import {
   POLICY_KINDS,
   expectPolicies,
 } from '../microbench/index.ts';
-import { UsageError } from './fault.ts';
-
-function firstLine(error: unknown): string {
-  return error instanceof Error ? (error.message.split('\n')[0] as string) : String(error);
-}
+import { UsageError, firstLine } from './fault.ts';
 
 /** Where in the file something was thrown; empty: elsewhere. */
 function placeIn(file: string, error: unknown): string {

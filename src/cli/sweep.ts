@@ -19,7 +19,7 @@ import {
 import { expectAddresses } from './addresses.ts';
 import { choice, wholeNumber } from './argument.ts';
 import { type Busy, whileBusy } from './busy.ts';
-import { JobsMissing, UsageError } from './fault.ts';
+import { UsageError, expectAllJobs } from './fault.ts';
 import { type JobsProgress, startJobs } from './jobs-progress.ts';
 import { interruptible } from './signals.ts';
 import { complain, print, watched } from './terminal.ts';
@@ -119,8 +119,7 @@ function tell({ sweep, finished, missing, outcomes, files }: SweepRun, isQuiet: 
     const counted = `${formatCount(finished)} of ${formatCount(sweep.jobs.length)} jobs finished`;
     print(`${counted}\n\n${outcomesText(outcomes)}${wroteLine(files)}`);
   }
-  if (missing.length === 0) return;
-  throw new JobsMissing(missing.map(({ folder, reason }) => `${folder}: ${reason}`));
+  expectAllJobs(missing);
 }
 
 async function run(file: string, flags: SweepFlags): Promise<void> {

@@ -6,7 +6,7 @@ import { MS_PER_S } from '../abi/unit.ts';
 import { isRedis, playJobFiles, serveRedis, shownUrl, threadEngine } from '../sweep/index.ts';
 import { expectAddresses } from './addresses.ts';
 import { duration, wholeNumber } from './argument.ts';
-import { JobsMissing, UsageError } from './fault.ts';
+import { UsageError, expectAllJobs } from './fault.ts';
 import { type JobsProgress, startJobs } from './jobs-progress.ts';
 import { interruptible, untilSignal } from './signals.ts';
 import { complain, print } from './terminal.ts';
@@ -48,8 +48,7 @@ async function playFiles(
       }),
     { kept: () => 'what is finished is kept' },
   ).finally(() => progress?.stop());
-  if (missing.length === 0) return;
-  throw new JobsMissing(missing.map(({ folder, reason }) => `${folder}: ${reason}`));
+  expectAllJobs(missing);
 }
 
 async function serve(url: string, threads: number, flags: WorkerFlags): Promise<void> {

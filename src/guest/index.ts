@@ -43,7 +43,13 @@ export { growByStep } from './policy/grow-step.ts';
 export { type ShrinkMarks, shrinkBetween } from './policy/shrink-hysteresis.ts';
 export { shrinkWhenIdle } from './policy/shrink-idle.ts';
 export { WHOLE } from './policy/whole.ts';
-export type { CZoneView, GrowthPolicy, ShrinkPolicy, ShrinkView } from './policy/policy.ts';
+export {
+  type CZoneView,
+  GROWTH_SHAPE,
+  type GrowthPolicy,
+  type ShrinkPolicy,
+  type ShrinkView,
+} from './policy/policy.ts';
 export { GuestOutOfMemory } from './error.ts';
 export {
   type KernelFootprint,

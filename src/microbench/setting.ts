@@ -4,12 +4,12 @@ import { FRAMES_PER_GIB, FRAMES_PER_MIB } from '../abi/unit.ts';
 import {
   FUNCTION,
   type Shape,
-  TEXT,
   expectFunction,
   expectInteger,
   expectObject,
   expectShape,
 } from '../check/index.ts';
+import { GROWTH_SHAPE } from '../vmm/index.ts';
 import type { BenchPolicies, BenchSetting, Microbench } from './microbench.ts';
 
 /** The smallest guest that has room for what the microbenchmarks do, in frames: 256 MiB. */
@@ -19,7 +19,7 @@ export const BENCH_FRAMES_MOST: number = 64 * FRAMES_PER_GIB;
 
 /** What a policy must have, by its kind. */
 const SHAPES = {
-  growth: { name: TEXT, firstBlocks: FUNCTION, nextBlocks: FUNCTION, observe: FUNCTION },
+  growth: GROWTH_SHAPE,
   placement: { choose: FUNCTION },
   keepAlive: { arrived: FUNCTION, keepMs: FUNCTION },
 } as const satisfies Record<keyof BenchPolicies, Shape>;

@@ -1,5 +1,7 @@
 // What policies of growing and shrinking see and decide. A policy is one small file; CZones and czone-virtio carry out what it says.
 
+import { FUNCTION, type Shape, TEXT } from '../../check/index.ts';
+
 /**
  * A zone as policies see it. Blocks are the region's; a zone's wholly free blocks may be fewer than
  * its free frames make.
@@ -28,6 +30,14 @@ export interface GrowthPolicy {
   /** A zone has ended: what it held at most. */
   observe(key: string, peakBlocks: number): void;
 }
+
+/** What a `GrowthPolicy` looks like, for callers without types. */
+export const GROWTH_SHAPE: Shape = {
+  name: TEXT,
+  firstBlocks: FUNCTION,
+  nextBlocks: FUNCTION,
+  observe: FUNCTION,
+};
 
 /** A living zone as policies of shrinking see it. */
 export interface ShrinkView extends CZoneView {

@@ -16,6 +16,7 @@ import type { OperationName, Operations } from '../../cost/index.ts';
 import {
   type CZoneSupplier,
   type CZones,
+  GROWTH_SHAPE,
   type GrowthPolicy,
   POOL,
   type ShrinkPolicy,
@@ -60,7 +61,7 @@ const CALLED: Shape = {
   'reportNs?': FUNCTION,
   'reclaimed?': FUNCTION,
   'endedBlock?': TEXT,
-  'growth?': { name: TEXT, firstBlocks: FUNCTION, nextBlocks: FUNCTION, observe: FUNCTION },
+  'growth?': GROWTH_SHAPE,
 };
 
 /** More zones than a core can have. */
@@ -200,9 +201,10 @@ export class CZoneVirtio implements MemoryDevice {
     if (idleSinceNs !== undefined) expectNumber('idleSinceNs', idleSinceNs, 0);
     const { blockFrames } = this.zones.region;
     const view = { ...this.zones.view(index), idleSinceNs };
-    const blocks = expectInteger('policy.blocksToGive', policy.blocksToGive(view, nowNs), 0);
+    const said = expectInteger('policy.blocksToGive', policy.blocksToGive(view, nowNs), 0);
+    const blocks = Math.min(said, view.blocks);
     if (blocks === 0) return 0;
-    const bytes = Math.min(blocks, view.blocks) * blockFrames * FRAME_BYTES;
+    const bytes = blocks * blockFrames * FRAME_BYTES;
     return this.model.shrink(zoneOfIndex(index), bytes, done) === undefined ? 0 : blocks;
   }
 

@@ -6,7 +6,7 @@ export { readCore, writeCore } from './bytes.ts';
 export { type BootLayout, boot, freeRanges, layoutOf, ramRanges } from './boot.ts';
 export type { CoreConfig } from './config.ts';
 export { Core, type KswapdWake } from './core.ts';
-export type { FreeSpace } from './instance.ts';
+export type { Asker, FreeSpace } from './instance.ts';
 export { CoreError, GuestTooLarge, TooManyGuests, expectAnswer, statusText } from './error.ts';
 export type { FrameSlice, FrameView } from './frame-view.ts';
 export type { FrameRange } from './frame-range.ts';
@@ -28,7 +28,7 @@ export type { MoveListener } from './moves.ts';
 export { hasHole, releasePages } from './page-run.ts';
 export { surveyZone, type ZoneSurvey } from './survey.ts';
 export { CorePool } from './pool.ts';
-export { limitGuests } from './resident.ts';
+export { askBeforeRest, forgetAsker, limitGuests } from './resident.ts';
 export {
   type AllocatorState,
   type PcpState,

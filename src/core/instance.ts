@@ -68,6 +68,11 @@ export interface Rest extends Pick<Views, 'header' | 'stats'> {
   wake(instance: Instance): CoreExports;
 }
 
+/** Asks a guest the same again and again: before it lies down it hears of that, and need not wake it with its next question. */
+export interface Asker {
+  beforeRest(): void;
+}
+
 export class Instance {
   readonly config: Required<CoreConfig>;
   /** undefined as long as it has not. */
@@ -76,6 +81,8 @@ export class Instance {
   isUsed = true;
   /** What it is while it rests; undefined: it is awake. */
   rest: Rest | undefined;
+  /** undefined: nobody asked for it. */
+  askers: Set<Asker> | undefined;
   private _views: Views | undefined;
 
   /** A guest that has been laid out, or one at rest. */

@@ -11,10 +11,10 @@ import {
 import { PAGEBLOCK_FRAMES } from '../abi/unit.ts';
 import { expectNumber } from '../check/index.ts';
 import { type CoreConfig, expectSpace } from './config.ts';
-import type { LeftInstance } from './core.ts';
+import { type Core, type LeftInstance, instanceOf } from './core.ts';
 import type { CoreExports } from './exports.ts';
 import { freeSpaceOf } from './free-space.ts';
-import { Instance, type Rest } from './instance.ts';
+import { type Asker, Instance, type Rest } from './instance.ts';
 import { type CoreBuild, instantiate, isOnLlfree } from './instantiate.ts';
 import { pack, unpack } from './packed.ts';
 
@@ -215,6 +215,7 @@ export class Resident {
         this._hand += 1;
         continue;
       }
+      instance.askers?.forEach((asker) => asker.beforeRest());
       this._take(this._hand);
       const raw = instance.lieDown({ ...this.restOf(packedOf(instance)), ...seenOf(instance) });
       this._spare.push({ build: instance.config.build, raw });
@@ -239,4 +240,15 @@ export function resident(): Resident {
 /** Guests of this thread take so many bytes unpacked; those that were not used for longest are packed, and woken when they are. */
 export function limitGuests(bytes: number): void {
   resident().limit(bytes);
+}
+
+/** Who asks the guest hears before it lies down, until forgetAsker(). */
+export function askBeforeRest(core: Core, asker: Asker): void {
+  const instance = instanceOf(core);
+  instance.askers ??= new Set();
+  instance.askers.add(asker);
+}
+
+export function forgetAsker(core: Core, asker: Asker): void {
+  instanceOf(core).askers?.delete(asker);
 }

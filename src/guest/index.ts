@@ -90,7 +90,16 @@ export {
 export { type VmStats, freeFrames, vmStats } from './service/stats.ts';
 export { GuestMemory, type Shrinker } from './memory.ts';
 export type { FrameUse } from './use.ts';
-export { type CallPages, type FrameSet, addBoth, hasHole, releasePages } from '../core/index.ts';
+export {
+  type Asker,
+  type CallPages,
+  type FrameSet,
+  addBoth,
+  askBeforeRest,
+  forgetAsker,
+  hasHole,
+  releasePages,
+} from '../core/index.ts';
 export { type FileSource, type OpenFile, PageCache } from './page-cache.ts';
 export { requestPages } from './page-request.ts';
 

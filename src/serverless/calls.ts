@@ -3,6 +3,7 @@
 // (docs/decisions/0045-calls-that-recur.md).
 
 import {
+  type Asker,
   COUNT_ALLOC_PAGES,
   COUNT_DROPPED_PAGES,
   COUNT_FAULT_PAGES,
@@ -14,6 +15,8 @@ import {
   type MicroVm,
   type OpenFile,
   type Process,
+  askBeforeRest,
+  forgetAsker,
 } from '../vmm/index.ts';
 
 const NEVER = -1;
@@ -22,7 +25,7 @@ function add(counts: Counts, slot: number, pages: number): void {
   counts[slot] = (counts[slot] as number) + pages;
 }
 
-export class Calls implements Debtor {
+export class Calls implements Asker, Debtor {
   private readonly _vm: MicroVm;
   private readonly _process: Process;
   private readonly _file: OpenFile;
@@ -54,6 +57,7 @@ export class Calls implements Debtor {
     this._isApart = isApart;
     const { filePages, writePages, readPages, temporaryPages } = pages;
     this._touchedPages = filePages + writePages + readPages + temporaryPages;
+    if (temporaryPages === 0) askBeforeRest(vm.unstirred.core, this);
   }
 
   /** Counts as MicroVm.settleCall hands them on; whether they, or a device, may hold the call up. */
@@ -113,7 +117,7 @@ export class Calls implements Debtor {
     const vm = this._vm;
     const isDisturbed = vm.settleCall(total, counts);
     this._recursAt = vm.stirs;
-    this._takenAt = vm.unstirred.taken;
+    this._noteTaken(true);
     this.begin(total, counts);
     if (isDisturbed) add(counts, COUNT_TOUCHED_PAGES, this._touchedPages);
     else if (vm.hasOperations) counts.fill(0);
@@ -151,9 +155,23 @@ export class Calls implements Debtor {
 
   private _seeWhetherRecurs(): void {
     const vm = this._vm;
-    const recurs = this._isPlain && this._process.callRecurs(this._file, this._pages);
-    this._recursAt = recurs ? vm.stirs : NEVER;
-    this._takenAt = recurs && this._pages.temporaryPages === 0 ? vm.unstirred.taken : NEVER;
+    const isBare = this._pages.temporaryPages === 0;
+    const isAsked = isBare || this._isPlain;
+    const recurs = isAsked && this._process.callRecurs(this._file, this._pages);
+    this._recursAt = recurs && this._isPlain ? vm.stirs : NEVER;
+    if (isBare) this._noteTaken(recurs);
+  }
+
+  private _noteTaken(recurs: boolean): void {
+    const { core, taken } = this._vm.unstirred;
+    this._takenAt = recurs ? taken : NEVER;
+    askBeforeRest(core, this);
+  }
+
+  /** What others have taken since was not what this one's calls find in place: known now, its next call need not wake the guest. */
+  beforeRest(): void {
+    const { taken } = this._vm.unstirred;
+    if (this._takenAt !== taken) this._takenAt = this._recursStill() ? taken : NEVER;
   }
 
   /**
@@ -172,5 +190,10 @@ export class Calls implements Debtor {
   /** Its process takes or gives memory besides: the next one is looked at. */
   forget(): void {
     this._takenAt = NEVER;
+  }
+
+  /** Its process ends: there is no next one. */
+  close(): void {
+    forgetAsker(this._vm.unstirred.core, this);
   }
 }

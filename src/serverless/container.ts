@@ -311,6 +311,7 @@ export class Container {
   exit(): number {
     this.setIdle(false);
     const backed = this._zoneFrames();
+    this._calls.close();
     this._process.exit();
     return backed;
   }

@@ -5,7 +5,14 @@ import { GFP_HIGHUSER_MOVABLE, GFP_KERNEL } from '../../../src/abi/gfp.ts';
 import { GUEST_SPAN_OFFSET, STATS_MAX } from '../../../src/abi/layout.ts';
 import { NONE } from '../../../src/abi/unit.ts';
 import { HandleEnded, RefusedArgument } from '../../../src/check/index.ts';
-import { Core, CorePool, OBJECT_ANON, limitGuests } from '../../../src/core/index.ts';
+import {
+  Core,
+  CorePool,
+  OBJECT_ANON,
+  askBeforeRest,
+  forgetAsker,
+  limitGuests,
+} from '../../../src/core/index.ts';
 import { instanceOf } from '../../../src/core/core.ts';
 import { Instance } from '../../../src/core/instance.ts';
 import { packedWords } from '../../../src/core/packed.ts';
@@ -121,6 +128,22 @@ it('guests lie down no more when there is room for all, and wake as before', () 
 it('a guest packed is as many words as one of its sizes has', () => {
   const instance = instanceOf(Core.fromSnapshot(IMAGE));
   expect(packedWords(packedOf(instance))).toBe(resident().wordsOf(IMAGE.config));
+});
+
+it('who asks a guest hears before it lies down, while it can be asked, and no more when it is forgotten', () => {
+  limitGuests(ROOM);
+  const pool = new CorePool();
+  const core = pool.clone(IMAGE);
+  const heard: boolean[] = [];
+  const asker = { beforeRest: () => heard.push(isAtRest(core)) };
+  askBeforeRest(core, asker);
+  askBeforeRest(core, asker);
+  const others = Array.from({ length: 3 }, () => pool.clone(IMAGE));
+  expect([isAtRest(core), heard]).toEqual([true, [false]]);
+  work(core, 1);
+  forgetAsker(core, asker);
+  for (const other of others) work(other, 1);
+  expect([isAtRest(core), heard]).toEqual([true, [false]]);
 });
 
 it('a limit that is none is refused', () => {

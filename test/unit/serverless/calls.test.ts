@@ -1,7 +1,7 @@
 // A system whose calls are put off where they recur, beside one in which each is carried out when it comes.
 
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { defaultMachine } from '../../../src/replay/index.ts';
 import {
   type Container,
@@ -13,10 +13,12 @@ import {
   type ServerlessSystem,
   addCounts,
   faultText,
+  limitGuests,
   newCounts,
   profileOf,
   verify,
 } from '../../../src/serverless/index.ts';
+import { instanceOf } from '../../../src/core/core.ts';
 import type { Calls } from '../../../src/serverless/calls.ts';
 import { NS_PER_MS } from '../../../src/abi/unit.ts';
 import { STAT_ALLOC_PAGES, STAT_TOUCHED_PAGES } from '../../../src/abi/stat.ts';
@@ -26,6 +28,8 @@ const PROFILE = profileOf({ id: 0, name: 'f', memoryMib: 40, averageMs: 100 }, D
 /** Its calls map nothing for themselves, as those of many measured functions. */
 const STILL = { ...PROFILE, callTemporaryFrames: 0 };
 const NAMES = SYSTEMS.map(({ name }) => name);
+
+afterEach(() => limitGuests(Infinity));
 
 const WAIT = 'that recur wait for whoever asks for the guest';
 
@@ -130,11 +134,13 @@ function expectEqual(one: World, other: World): void {
 
 describe.each(NAMES)('calls of %s', (name) => {
   it.each([
-    ['of their own', PROFILE],
-    ['none', STILL],
+    ['of their own', PROFILE, Infinity],
+    ['none', STILL, Infinity],
+    ['none, in guests that lie down', STILL, 1],
   ])(
     'leave the same guests, counts and account, put off or carried out at once: memory %s',
-    (_, profile) => {
+    (_, profile, guestBytes) => {
+      limitGuests(guestBytes);
       const property = fc.property(fc.array(step, { minLength: 20, maxLength: 40 }), (steps) => {
         const [one, other] = [new World(name, false, profile), new World(name, true, profile)];
         for (const world of [one, other]) world.start();
@@ -208,6 +214,24 @@ describe.each(NAMES)('calls of %s', (name) => {
     first.follow(first.heldFrames - 1);
     expect(waits()).toBe(mayWait);
     expect(world.faults()).toEqual([]);
+  });
+
+  it('that map no memory of their own leave a guest at rest after a neighbour has started in it', () => {
+    limitGuests(1);
+    const world = new World(name, false, STILL);
+    world.start();
+    const [{ vm }] = world.idle as [Container];
+    for (let before = 0; before < 12; before += 1) {
+      world.begin(0);
+      world.end(0);
+    }
+    const mayWait = !vm.guest.hasDriversWork;
+    const instance = instanceOf(vm.guest.core);
+    for (let other = 0; other < 40 && instance.rest === undefined; other += 1) world.start();
+    expect(instance.rest).toBeDefined();
+    world.begin(0);
+    world.end(world.busy.length - 1);
+    expect(instance.rest !== undefined).toBe(mayWait);
   });
 
   // a guest that reports looks for free blocks after each call; LLFree goes on in the row where it was

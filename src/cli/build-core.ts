@@ -20,8 +20,8 @@ interface BuildFlags {
 }
 
 const COMPILING = { why: 'AssemblyScript compiles, and does not say how far it is' };
-/** Wasm begins so. */
-const WASM = /^\0asm/;
+/** Wasm begins so, and what a core exports stands near its head. */
+export const CORE_MARK: RegExp = /^\0asm[^]*releaseHighatomic/;
 const USUAL_BYTES = 128 * KIB;
 
 function ownFile(file: string): string {
@@ -46,7 +46,7 @@ async function run(file: string, { out, force }: BuildFlags): Promise<void> {
   const usual = `${basename(file).replace(/(?:\.as)?\.ts$/, '')}.wasm`;
   const { folder: asked, name } = fileToWrite('--out', out ?? usual);
   const folder = resolve(asked);
-  const own = { name, mark: WASM, usualBytes: USUAL_BYTES };
+  const own = { name, mark: CORE_MARK, usualBytes: USUAL_BYTES };
   const source = ownFile(file);
   const output = new OutputFolder(folder, [own], { isForced: force, ...writesInto(folder) });
   try {

@@ -5,7 +5,16 @@ import { extname, join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { Command } from 'commander';
 import { KIB, MS_PER_S } from '../abi/unit.ts';
-import { type MapReel, decodeReel, encodeReel, instantAt, mapPng, mapSvg } from '../map/index.ts';
+import {
+  MAP_SVG_MARK,
+  type MapReel,
+  PNG_MARK,
+  decodeReel,
+  encodeReel,
+  instantAt,
+  mapPng,
+  mapSvg,
+} from '../map/index.ts';
 import { PAGE_POLICIES, REEL_KINDS, captureReel, openCapture } from '../recording/index.ts';
 import { OutputFolder } from '../report/node.ts';
 import { telling, writesInto } from './apart.ts';
@@ -27,6 +36,7 @@ interface MapFlags {
   readonly at?: string;
   readonly moments?: string;
   readonly out?: string;
+  readonly force?: boolean;
 }
 
 /** The last moment that is not after so many seconds. */
@@ -38,12 +48,19 @@ function instantOf(reel: MapReel, text: string | undefined): number {
   return instantAt(reel, Number(text) * MS_PER_S);
 }
 
-type Writer = (reel: MapReel, at: number) => string | Uint8Array;
+interface Writer {
+  /** What stands in such a file, and in few others. */
+  readonly mark: RegExp;
+  readonly contentOf: (reel: MapReel, at: number) => string | Uint8Array;
+}
 
 const WRITERS: Readonly<Record<string, Writer>> = {
-  '.svg': mapSvg,
-  '.png': (reel, at) => mapPng(reel, deflateSync, at),
-  '.json': (reel) => `${JSON.stringify(encodeReel(reel), null, JSON_SPACE)}\n`,
+  '.svg': { mark: MAP_SVG_MARK, contentOf: mapSvg },
+  '.png': { mark: PNG_MARK, contentOf: (reel, at) => mapPng(reel, deflateSync, at) },
+  '.json': {
+    mark: /^\{\s*"schema": \d,\s*"name": ".*",\s*"zones": \[/,
+    contentOf: (reel) => `${JSON.stringify(encodeReel(reel), null, JSON_SPACE)}\n`,
+  },
 };
 
 function writerOf(path: string): Writer {
@@ -53,24 +70,20 @@ function writerOf(path: string): Writer {
   throw new UsageError(`--out: expected a file that ends in one of ${endings}, found "${path}"`);
 }
 
-/** The place of one file, looked at before the recording is read. Whatever file has that name is replaced: the user has named it. */
-function outputAt({ folder, name }: ReturnType<typeof fileToWrite>): OutputFolder {
-  const file = { name, mark: /^/, usualBytes: USUAL_BYTES };
-  return new OutputFolder(folder, [file], { isForced: true, ...writesInto(folder) });
-}
-
+/** The place of the file is looked at before the recording is read. */
 async function writeMap(
   path: string,
   makeReel: () => Promise<MapReel>,
-  moment?: string,
+  { at, force }: MapFlags,
 ): Promise<void> {
-  const file = fileToWrite('--out', path);
-  const writer = writerOf(path);
-  const output = outputAt(file);
+  const { folder, name } = fileToWrite('--out', path);
+  const { mark, contentOf } = writerOf(path);
+  const file = { name, mark, usualBytes: USUAL_BYTES };
+  const output = new OutputFolder(folder, [file], { isForced: force, ...writesInto(folder) });
   try {
     const reel = await makeReel();
-    const content = writer(reel, instantOf(reel, moment));
-    print(wroteLine(output.write([{ name: file.name, content }])));
+    const content = contentOf(reel, instantOf(reel, at));
+    print(wroteLine(output.write([{ name, content }])));
   } finally {
     output.close();
   }
@@ -111,7 +124,7 @@ function makerOf(folder: string, flags: MapFlags): () => Promise<MapReel> {
 
 async function run(folder: string, flags: MapFlags): Promise<void> {
   const makeReel = makerOf(folder, flags);
-  if (flags.out !== undefined) return writeMap(flags.out, makeReel, flags.at);
+  if (flags.out !== undefined) return writeMap(flags.out, makeReel, flags);
   const reel = await makeReel();
   printMap(reel, instantOf(reel, flags.at));
 }
@@ -127,5 +140,6 @@ export function mapCommand(): Command {
     .option('--at <seconds>', 'moment of the recording or run (default: its end)')
     .option('--moments <n>', `moments at which the guest is looked at (default: ${MOMENTS})`)
     .option('--out <file>', 'picture (.svg, .png), or all moments as data (.json)')
+    .option('--force', 'replace a file of that name which guestmem did not write')
     .action(run);
 }

@@ -3,7 +3,6 @@
 import { Command } from 'commander';
 import { MIB } from '../abi/unit.ts';
 import {
-  type RecordedSteps,
   type VerifyRun,
   openCapture,
   recordedSteps,
@@ -29,6 +28,7 @@ interface VerifyFlags {
   readonly json?: boolean;
   readonly map?: boolean;
   readonly steps?: string;
+  readonly force?: boolean;
 }
 
 /** Divergences that the JSON lists in full; the counts cover all. */
@@ -105,13 +105,24 @@ export function verdictText(verdict: VerifyRun): string {
   );
 }
 
-/** A file of steps, whole or not at all; the place is looked at before the work. */
-function writeSteps(path: string, makeSteps: () => RecordedSteps): void {
+/** What stands in a file of steps, and in few others. */
+const STEPS_MARK = /^\{"schema":\d,"name":"[\w-]+","total":\d+,/;
+
+function modeOf({ freeRunning }: VerifyFlags): 'guided' | 'free-running' {
+  return freeRunning === true ? 'free-running' : 'guided';
+}
+
+/** A file of steps, whole or not at all; the place is looked at before the recording is read. */
+async function writeSteps(path: string, recording: string, flags: VerifyFlags): Promise<void> {
   const { folder, name } = fileToWrite('--steps', path);
-  const file = { name, mark: /^/, usualBytes: MIB };
-  const output = new OutputFolder(folder, [file], { isForced: true, ...writesInto(folder) });
+  const file = { name, mark: STEPS_MARK, usualBytes: MIB };
+  const options = { isForced: flags.force, ...writesInto(folder) };
+  const output = new OutputFolder(folder, [file], options);
   try {
-    print(wroteLine(output.write([{ name, content: `${JSON.stringify(makeSteps())}\n` }])));
+    const capture = await openCapture(recording, telling('bytes'));
+    const onProgress = telling('commands');
+    const steps = recordedSteps(capture, modeOf(flags), STEPS_MOST, { onProgress });
+    print(wroteLine(output.write([{ name, content: `${JSON.stringify(steps)}\n` }])));
   } finally {
     output.close();
   }
@@ -119,18 +130,13 @@ function writeSteps(path: string, makeSteps: () => RecordedSteps): void {
 
 async function run(folder: string, flags: VerifyFlags): Promise<void> {
   expectLiveFlags(flags);
+  if (flags.steps !== undefined) return writeSteps(flags.steps, folder, flags);
   const capture = await openCapture(folder, telling('bytes'));
   if (flags.live === true) {
     print(liveOutput(capture, flags));
     return;
   }
-  const mode = flags.freeRunning === true ? 'free-running' : 'guided';
-  if (flags.steps !== undefined) {
-    writeSteps(flags.steps, () =>
-      recordedSteps(capture, mode, STEPS_MOST, { onProgress: telling('commands') }),
-    );
-    return;
-  }
+  const mode = modeOf(flags);
   const verdict = verifyCapture(capture, mode, {
     clock: startWall(),
     onProgress: telling('commands'),
@@ -158,6 +164,7 @@ export function verifyCommand(): Command {
       '--steps <file>',
       `write the first ${STEPS_MOST} steps with the prediction of each, for the playground, and nothing else`,
     )
+    .option('--force', 'with --steps: replace a file of that name which guestmem did not write')
     .option('--map', "draw the guest's memory as it is at the end")
     .option('--json', 'print the verdict as JSON, and nothing else, on stdout')
     .action(run);

@@ -9,7 +9,7 @@ export { type LegendRow, foldOwners, legendOf } from './legend.ts';
 export { Owners } from './owners.ts';
 export { type Palette, type Theme, cssColour, paletteOf } from './palette.ts';
 export { instantAt, mapPng } from './picture.ts';
-export { pngOf } from './png.ts';
+export { PNG_MARK, pngOf, signedPng } from './png.ts';
 export { paintMap } from './raster.ts';
 export {
   ENCODED,
@@ -21,7 +21,7 @@ export {
   encodeReel,
 } from './reel.ts';
 export { MAP_CSS } from './style.ts';
-export { mapPicture, mapSvg } from './svg.ts';
+export { MAP_SVG_MARK, mapPicture, mapSvg } from './svg.ts';
 export { mapText } from './text.ts';
 export * from './use.ts';
 export { type MapView, type MapViewOptions, mountMapView } from './view.ts';

@@ -8,6 +8,10 @@ const BYTE_VALUES = 256;
 const CHANNELS = 3;
 /** Length, name and checksum around a chunk's data. */
 const CHUNK_BYTES = 12;
+const HEADER_BYTES = 13;
+
+/** What stands in every picture of this program, and in no other. */
+export const PNG_MARK: RegExp = /^.PNG[^]*Software\0guestmem/;
 
 const CRCS: Uint32Array = Uint32Array.from({ length: BYTE_VALUES }, (_, byte) => {
   let crc = byte;
@@ -21,14 +25,15 @@ function crcOf(bytes: Uint8Array): number {
   return (crc ^ 0xffffffff) >>> 0;
 }
 
+function latin1(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}
+
 function chunk(name: string, data: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(CHUNK_BYTES + data.length);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, data.length);
-  bytes.set(
-    Uint8Array.from(name, (character) => character.charCodeAt(0)),
-    4,
-  );
+  bytes.set(latin1(name), 4);
   bytes.set(data, 8);
   view.setUint32(8 + data.length, crcOf(bytes.subarray(4, 8 + data.length)));
   return bytes;
@@ -42,6 +47,13 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
     at += part.length;
   }
   return all;
+}
+
+/** A PNG that says which program made it. */
+export function signedPng(png: Uint8Array): Uint8Array {
+  const behind = SIGNATURE.length + CHUNK_BYTES + HEADER_BYTES;
+  const software = chunk('tEXt', latin1('Software\0guestmem'));
+  return joined([png.subarray(0, behind), software, png.subarray(behind)]);
 }
 
 /** `pixels` as paintMap draws them; `deflate` makes a zlib stream. */
@@ -62,7 +74,7 @@ export function pngOf(
       raw[at + 2] = pixel >>> 16;
     }
   }
-  const header = new Uint8Array(13);
+  const header = new Uint8Array(HEADER_BYTES);
   const view = new DataView(header.buffer);
   view.setUint32(0, width);
   view.setUint32(4, height);
@@ -70,5 +82,5 @@ export function pngOf(
   const packed = expectMade('what deflate gives', deflate(raw), Uint8Array, 'bytes');
   const data = chunk('IDAT', packed);
   const end = chunk('IEND', new Uint8Array());
-  return joined([Uint8Array.from(SIGNATURE), chunk('IHDR', header), data, end]);
+  return signedPng(joined([Uint8Array.from(SIGNATURE), chunk('IHDR', header), data, end]));
 }

@@ -20,6 +20,9 @@ const LEGEND_COLUMNS = 3;
 const SWATCH = 11;
 const PALETTE = paletteOf('light');
 
+/** How mapSvg's pictures begin, and few others: the title ends with a moment, and perhaps a note. */
+export const MAP_SVG_MARK: RegExp = /^<svg [^>]*role="img"><title>[^<]*, [\d.]+ s[:<]/;
+
 /** Equal cells side by side become one rectangle where no line is between them. */
 class Rectangles {
   readonly parts: string[] = [];

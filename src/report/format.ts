@@ -31,6 +31,8 @@ export type OwnFile = {
   readonly name: string;
   /** What stands in the first or last bytes of such a file, and in few others. */
   readonly mark: RegExp;
+  /** Where the mark stands in many files: another file that must be there, and ours. */
+  readonly beside?: OwnFile;
   /** Of an hour's run of all systems, about: the room that is looked for before the work. */
   readonly usualBytes: number;
 };

@@ -79,20 +79,22 @@ export function keptFolder(folder: string): string {
   return folder;
 }
 
-/** Whether a file is of an earlier run, or holds nothing that could be lost. */
-function isOurs(path: string, { mark }: OwnFile): boolean {
+/** Whether a file is there, and of an earlier run. */
+function isOurs(folder: string, { name, mark, beside }: OwnFile): boolean {
+  const path = join(folder, name);
   const found = statOf(path);
-  if (found === undefined || found.size === 0) return true;
-  return found.isFile() && mark.test(edgesOf(path, found.size));
+  if (found?.isFile() !== true || !mark.test(edgesOf(path, found.size))) return false;
+  return beside === undefined || isOurs(folder, beside);
 }
 
-/** Ends with OutputError when a name is taken by something else than a file of ours. */
-function expectOurs(path: string, own: OwnFile, isForced: boolean): void {
+/** Ends with OutputError when a name is taken by something else than a file of ours, or one in which nothing could be lost. */
+function expectOurs(folder: string, own: OwnFile, isForced: boolean): void {
+  const path = join(folder, own.name);
   const found = statOf(path);
   if (found === undefined) return;
   if (found.isDirectory()) throw new OutputError(path, 'a folder is in the way of the file');
   if (!found.isFile()) throw new OutputError(path, 'something that is not a file is in the way');
-  if (isForced || isOurs(path, own)) return;
+  if (isForced || found.size === 0 || isOurs(folder, own)) return;
   throw new OutputError(path, 'a file that guestmem did not write (--force replaces it)');
 }
 
@@ -176,7 +178,7 @@ export class OutputFolder {
   #expectOurs(): void {
     for (const own of this.#files) {
       const path = join(this.folder, own.name);
-      writingTo(path, () => expectOurs(path, own, this.#isForced));
+      writingTo(path, () => expectOurs(this.folder, own, this.#isForced));
     }
   }
 
@@ -195,8 +197,7 @@ export class OutputFolder {
     for (const { name, content } of files) writeWhole(join(newFolder(this.#stage), name), content);
     const written = files.map(({ name }) => name);
     const gone = this.#earlier.filter((own) => {
-      const path = join(this.folder, own.name);
-      return !written.includes(own.name) && statOf(path) !== undefined && isOurs(path, own);
+      return !written.includes(own.name) && isOurs(this.folder, own);
     });
     exchange(resolve(this.folder), this.#stage, [...written, ...gone.map(({ name }) => name)]);
     this.#shown?.();

@@ -14,7 +14,7 @@ import {
 } from '../check/index.ts';
 import { join } from 'node:path';
 import { KIB } from '../abi/unit.ts';
-import { decodeReel, mapSvg } from '../map/index.ts';
+import { MAP_SVG_MARK, PNG_MARK, decodeReel, mapSvg, signedPng } from '../map/index.ts';
 import { expectReport } from './expect-report.ts';
 import type { Format, OutputFile, OwnFile, Report } from './format.ts';
 import { FORMATS } from './formats/index.ts';
@@ -125,6 +125,11 @@ export type FiguresOptions = OutputOptions & {
   readonly rasterize?: ((svgs: readonly string[]) => Promise<readonly Uint8Array[]>) | undefined;
 };
 
+/** As the library of charts begins an SVG, and others do not; of maps and PNGs, their own. */
+const FIGURE_MARK = new RegExp(
+  `^<svg width="\\d+" height="\\d+" xmlns="[^"]+" xmlns:xlink="[^"]+" version="1.1" baseProfile="full"|${MAP_SVG_MARK.source}|${PNG_MARK.source}`,
+);
+
 function fileName(id: string): string {
   return id.replaceAll(/[^\w-]+/g, '-');
 }
@@ -167,9 +172,9 @@ export async function writeFigures(
   const drawn = (await rasterize?.(pictures.map(({ svg }) => svg))) ?? [];
   const files: OutputFile[] = [
     ...pictures.map(({ name, svg }) => ({ name: `${name}.svg`, content: svg })),
-    ...drawn.map((content, at) => ({ name: `${pictures[at]!.name}.png`, content })),
+    ...drawn.map((png, at) => ({ name: `${pictures[at]!.name}.png`, content: signedPng(png) })),
   ];
-  const own = files.map(({ name }) => ({ name, mark: /^(?:<svg |.PNG)/, usualBytes: KIB }));
+  const own = files.map(({ name }) => ({ name, mark: FIGURE_MARK, usualBytes: KIB }));
   const into = new OutputFolder(folder, own, options);
   try {
     return into.write(files);

@@ -58,16 +58,26 @@ export interface Imported {
 /** The second byte of gzip, behind one that is a control character. */
 const GZIP = /^.\u008b/;
 
-/** The files of an import, and what stands in such a file and in few others. */
-export const IMPORT_FILES: readonly {
+interface WrittenFile {
   readonly name: string;
   readonly mark: RegExp;
   readonly usualBytes: number;
-}[] = [
-  { name: 'import.json', mark: /"format": "guestmem-import-1"/, usualBytes: 16 * KIB },
-  { name: 'pagestate.end', mark: /^pagestate end/, usualBytes: MIB },
-  { name: 'pagestate.start', mark: /^pagestate start/, usualBytes: MIB },
-  { name: 'trace.txt.gz', mark: GZIP, usualBytes: 4 * MIB },
+  /** Where the mark stands in many files, as those of recordings: this one must be there. */
+  readonly beside?: WrittenFile;
+}
+
+const REPORT: WrittenFile = {
+  name: 'import.json',
+  mark: /"format": "guestmem-import-1"/,
+  usualBytes: 16 * KIB,
+};
+
+/** The files of an import, and what stands in such a file and in few others. */
+export const IMPORT_FILES: readonly WrittenFile[] = [
+  REPORT,
+  { name: 'pagestate.end', mark: /^pagestate end/, usualBytes: MIB, beside: REPORT },
+  { name: 'pagestate.start', mark: /^pagestate start/, usualBytes: MIB, beside: REPORT },
+  { name: 'trace.txt.gz', mark: GZIP, usualBytes: 4 * MIB, beside: REPORT },
 ];
 
 /** A CPU number is a byte in a trace. */

@@ -1,4 +1,12 @@
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it, vi } from 'vitest';
@@ -24,6 +32,21 @@ it('writes each figure of a run as SVG, twice into the same folder too', async (
     expect(svg).toContain('mcpv-czone');
   }
   expect(readdirSync(out)).toContain('tornado-startupMs-mcpv-czone.svg');
+});
+
+it('replaces no drawing of somebody else that has the name of a figure', async () => {
+  const run = join(FOLDER, 'beside');
+  const json = FORMATS.filter(({ name }) => name === 'json');
+  await writeReport(wholeRun(), json, run);
+  const out = join(FOLDER, 'drawings');
+  mkdirSync(out);
+  const mine = '<svg width="9" height="9" xmlns="http://www.w3.org/2000/svg"></svg>';
+  writeFileSync(join(out, 'memory.svg'), mine);
+  const { code, err } = await ran(figuresCommand(), run, '--out', out);
+  expect([code, err]).toEqual([2, expect.stringMatching(/memory\.svg: .*did not write.*--force/)]);
+  expect(readdirSync(out)).toEqual(['memory.svg']);
+  expect((await ran(figuresCommand(), run, '--out', out, '--force')).code).toBe(0);
+  expect(readFileSync(join(out, 'memory.svg'), 'utf8')).not.toBe(mine);
 });
 
 it('writes the last memory map of each system, and says where there is no browser for PNG', async () => {

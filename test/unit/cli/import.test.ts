@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { importCommand } from '../../../src/cli/import.ts';
 import { profileCommand } from '../../../src/cli/profile.ts';
 import { ran } from '../../support/command.ts';
+import { copyOf } from '../../support/recorded.ts';
 import { folderWith } from '../../support/written-folder.ts';
 
 const FLAGS = 'migratetype=1 gfp_flags=GFP_HIGHUSER_MOVABLE|__GFP_ZERO';
@@ -28,6 +29,17 @@ it('an import says what it read, what cannot be verified and where it lies; a pr
   const { code: refused, err } = await ran(profileCommand(), out, '--emulate');
   expect(refused).toBe(2);
   expect(err).toContain('import.json: expected a recording of a function, found page events');
+});
+
+it('an import replaces an earlier one, and neither packed files of others nor a recording', async () => {
+  const folder = folderWith({ 'events.txt': TEXT });
+  const into = (out: string): ReturnType<typeof ran> =>
+    ran(importCommand(), join(folder, 'events.txt'), '--out', out);
+  const others = folderWith({ 'trace.txt.gz': '\u001f\u008b of somebody' });
+  expect((await into(others)).err).toContain('trace.txt.gz: a file that guestmem did not write');
+  expect((await into(copyOf())).err).toContain('pagestate.end: a file that guestmem did not write');
+  expect((await into(join(folder, 'own'))).code).toBe(0);
+  expect((await into(join(folder, 'own'))).code).toBe(0);
 });
 
 it('a damaged text leaves nothing', async () => {

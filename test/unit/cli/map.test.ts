@@ -1,5 +1,5 @@
 /** guestmem map, and --map of verify and pages. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { mapCommand } from '../../../src/cli/map.ts';
@@ -44,6 +44,25 @@ describe('guestmem map', () => {
     await ran(mapCommand(), folder, '--moments', '2', '--out', png);
     expect(readFileSync(png).subarray(1, 4).toString()).toBe('PNG');
   });
+
+  it.each(['svg', 'png', 'json'])(
+    'replaces its own .%s, and one of somebody else only if it is forced',
+    async (ending) => {
+      const [folder, file] = [copyOf(), join(emptyFolder(), `m.${ending}`)];
+      const write = (...more: string[]): ReturnType<typeof ran> =>
+        ran(mapCommand(), folder, '--moments', '2', '--out', file, ...more);
+      writeFileSync(file, '<svg xmlns="http://www.w3.org/2000/svg"><title>mine</title></svg>');
+      expect(await write()).toEqual({
+        code: 2,
+        out: '',
+        err: `guestmem: ${file}: a file that guestmem did not write (--force replaces it)`,
+      });
+      expect(readFileSync(file, 'utf8')).toContain('<title>mine</title>');
+      expect((await write('--force')).code).toBe(0);
+      expect((await write()).code).toBe(0);
+      expect(readFileSync(file, 'utf8')).not.toContain('<title>mine</title>');
+    },
+  );
 
   it('writes all moments of a policy as data', async () => {
     const file = join(emptyFolder(), 'm.json');

@@ -1,5 +1,9 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { verifyCommand } from '../../../src/cli/verify.ts';
+import { stepsOf } from '../../../src/play/steps.ts';
+import { emptyFolder } from '../../support/built.ts';
 import { ran } from '../../support/command.ts';
 import { copyOf, rewrite, withNth } from '../../support/recorded.ts';
 
@@ -58,5 +62,31 @@ describe('guestmem verify', () => {
     expect([code, out]).toEqual([2, '']);
     expect(err).toContain('expected a file of a recording');
     expect(err.split('\n')).toHaveLength(1);
+  });
+});
+
+describe('guestmem verify --steps', () => {
+  it('writes the steps and what the core says of them, and nothing else', async () => {
+    const file = join(emptyFolder(), 'steps.json');
+    const { code, out } = await ran(verifyCommand(), WRONG, '--steps', file);
+    expect([code, out]).toEqual([0, `wrote ${file}\n`]);
+    const { frame, predicted, total } = stepsOf(JSON.parse(readFileSync(file, 'utf8')));
+    expect(frame.length).toBe(total);
+    expect(frame.filter((pfn, at) => pfn !== predicted[at])).toContain(0x5555);
+  });
+
+  it('replaces its own file, and one of somebody else only if it is forced', async () => {
+    const file = join(emptyFolder(), 'steps.json');
+    writeFileSync(file, '{"mine":1}');
+    const write = (...more: string[]): ReturnType<typeof ran> =>
+      ran(verifyCommand(), SMOKE, '--steps', file, ...more);
+    expect(await write()).toEqual({
+      code: 2,
+      out: '',
+      err: `guestmem: ${file}: a file that guestmem did not write (--force replaces it)`,
+    });
+    expect(readFileSync(file, 'utf8')).toBe('{"mine":1}');
+    expect((await write('--force')).code).toBe(0);
+    expect((await write('--free-running')).code).toBe(0);
   });
 });

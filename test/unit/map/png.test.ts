@@ -1,7 +1,7 @@
 /** A PNG that another decoder reads back: header, checksums, pixels. */
 import { crc32, deflateSync, inflateSync } from 'node:zlib';
 import { expect, it } from 'vitest';
-import { pngOf } from '../../../src/map/png.ts';
+import { PNG_MARK, pngOf, signedPng } from '../../../src/map/png.ts';
 import { pixelOf } from '../../../src/map/raster.ts';
 
 function chunksOf(file: Uint8Array): Map<string, Uint8Array> {
@@ -21,10 +21,22 @@ it('has the pixels it was given', () => {
   const colours = [0xff0000, 0x00ff00, 0x0000ff, 0x123456, 0xffffff, 0x000000];
   const file = pngOf(Uint32Array.from(colours, pixelOf), 3, 2, deflateSync);
   const chunks = chunksOf(file);
-  expect([...chunks.keys()]).toEqual(['IHDR', 'IDAT', 'IEND']);
+  expect([...chunks.keys()]).toEqual(['IHDR', 'tEXt', 'IDAT', 'IEND']);
+  expect(Buffer.from(chunks.get('tEXt')!).toString()).toBe('Software\0guestmem');
   expect([...chunks.get('IHDR')!.subarray(0, 10)]).toEqual([0, 0, 0, 3, 0, 0, 0, 2, 8, 2]);
   const raw = inflateSync(chunks.get('IDAT')!);
   expect([...raw]).toEqual([
     0, 255, 0, 0, 0, 255, 0, 0, 0, 255, 0, 0x12, 0x34, 0x56, 255, 255, 255, 0, 0, 0,
   ]);
+});
+
+const isOurs = (png: Uint8Array): boolean => PNG_MARK.test(Buffer.from(png).toString('latin1'));
+
+it('is told from those of other programs, which can be made ours', () => {
+  const ours = pngOf(new Uint32Array(1), 1, 1, deflateSync);
+  const behindHeader = 8 + 12 + chunksOf(ours).get('IHDR')!.length;
+  const behindSoftware = behindHeader + 12 + chunksOf(ours).get('tEXt')!.length;
+  const theirs = Buffer.concat([ours.subarray(0, behindHeader), ours.subarray(behindSoftware)]);
+  expect([isOurs(ours), isOurs(theirs)]).toEqual([true, false]);
+  expect(signedPng(theirs)).toEqual(ours);
 });

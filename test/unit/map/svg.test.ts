@@ -1,6 +1,6 @@
 /** A map as SVG. */
 import { describe, expect, it } from 'vitest';
-import { mapPicture, mapSvg } from '../../../src/map/svg.ts';
+import { MAP_SVG_MARK, mapPicture, mapSvg } from '../../../src/map/svg.ts';
 import { USE_FILE, USE_FREE } from '../../../src/map/use.ts';
 import { handMap, handReel } from '../../support/map.ts';
 
@@ -20,6 +20,13 @@ describe('an SVG', () => {
 
   it('says which moment it is, with names escaped', () => {
     expect(svg).toContain('<title>by &lt;hand&gt;, 1.00 s: step 1</title>');
+  });
+
+  it('is told from drawings of other programs', () => {
+    expect(svg).toMatch(MAP_SVG_MARK);
+    const { note: _note, ...bare } = handReel(map).instants[0]!;
+    expect(mapSvg({ ...handReel(map), instants: [bare] })).toMatch(MAP_SVG_MARK);
+    expect('<svg role="img"><title>A drawing of mine</title></svg>').not.toMatch(MAP_SVG_MARK);
   });
 
   it('has a rectangle a cell, a border between zones, and a legend with figures', () => {

@@ -108,6 +108,22 @@ describe('a folder for results', () => {
     expect(readdirSync(folder)).toEqual(['a.txt']);
   });
 
+  it('takes a file whose mark is in many for its own beside another of its own alone', () => {
+    const log = { name: 'log', mark: /^/, beside: A, usualBytes: 10 };
+    const write = (text: string): string[] =>
+      new OutputFolder(folder, [A, log]).write([
+        { name: 'a.txt', content: 'ours' },
+        { name: 'log', content: text },
+      ]);
+    writeFileSync(join(folder, 'log'), 'theirs');
+    expect(() => write('1')).toThrow(/log: a file that guestmem did not write/);
+    new OutputFolder(folder, [A], { earlier: [A, log] }).write([{ name: 'a.txt', content: '' }]);
+    expect(readFileSync(join(folder, 'log'), 'utf8')).toBe('theirs');
+    writeFileSync(join(folder, 'a.txt'), 'ours');
+    write('2');
+    expect(readFileSync(join(folder, 'log'), 'utf8')).toBe('2');
+  });
+
   it('follows no link out of itself: the link is replaced, what it led to stays', () => {
     const elsewhere = join(folder, 'elsewhere');
     writeFileSync(elsewhere, 'ours, of long ago');

@@ -186,6 +186,7 @@ export class Checkpoints {
       this._spool?.sync();
       to.write(seal({ kind: KIND, of: this._identity, parts: this._parts }));
       this._isChanged = false;
+      this._spool?.forgetEarlier();
     } catch (error) {
       if (!(error instanceof OutputError)) throw error;
       this._options.missed(error.message);

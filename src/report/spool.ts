@@ -49,6 +49,10 @@ function checksumOf(rows: RecordRows): number {
 export class RecordSpool implements CallRecords {
   readonly #folder: string;
   readonly #parts = new Map<string, Part>();
+  /** Files of the state that was there before: they go when another one is in its place. */
+  readonly #earlier = new Set<string>();
+  /** Names of files that were taken from another folder, by those that they had there. No name is both. */
+  readonly #taken = new Map<string, string>();
 
   /** In a folder that is there, and is cleared by whoever made it. */
   constructor(folder: string) {
@@ -57,17 +61,16 @@ export class RecordSpool implements CallRecords {
 
   /**
    * In a folder that stays when the process dies, made if it is not there. `from`: the folder of which it has the files, which may be
-   * the same one; without it those that are there go.
+   * the same one; without it those that are there are an earlier state's.
    */
   static kept(folder: string, from: string | undefined): RecordSpool {
     return writingTo(folder, () => {
       mkdirSync(folder, { recursive: true });
-      if (from !== folder) {
-        for (const name of spoolFilesIn(folder)) rmSync(join(folder, name));
-        const others = from !== undefined && existsSync(from) ? spoolFilesIn(from) : [];
-        for (const name of others) copyFileSync(join(from as string, name), join(folder, name));
-      }
-      return new RecordSpool(folder);
+      const spool = new RecordSpool(folder);
+      if (from === folder) return spool;
+      for (const name of spoolFilesIn(folder)) spool.#earlier.add(name);
+      if (from !== undefined && existsSync(from)) spool.#takeFrom(from);
+      return spool;
     });
   }
 
@@ -95,9 +98,9 @@ export class RecordSpool implements CallRecords {
     this.close();
     this.#parts.clear();
     writingTo(this.#folder, () => {
-      const kept = new Set([...marks.values()].map(({ name }) => name));
+      const kept = new Set([...marks.values()].map(({ name }) => this.#taken.get(name) ?? name));
       for (const name of spoolFilesIn(this.#folder)) {
-        if (!kept.has(name)) rmSync(join(this.#folder, name));
+        if (!kept.has(name) && !this.#earlier.has(name)) rmSync(join(this.#folder, name));
       }
       for (const [system, mark] of marks) this.#parts.set(system, this.#resumed(mark));
       for (const [system, part] of this.#parts) {
@@ -105,6 +108,14 @@ export class RecordSpool implements CallRecords {
         ftruncateSync(part.file, part.bytes);
       }
     });
+  }
+
+  /** Another state is in the place of the one that was there before. */
+  forgetEarlier(): void {
+    writingTo(this.#folder, () => {
+      for (const name of this.#earlier) rmSync(join(this.#folder, name), { force: true });
+    });
+    this.#earlier.clear();
   }
 
   /** What has come is on the disk. */
@@ -135,10 +146,7 @@ export class RecordSpool implements CallRecords {
   #part(system: string): Part {
     const known = this.#parts.get(system);
     if (known !== undefined) return known;
-    const taken = new Set([...this.#parts.values()].map(({ name }) => name));
-    let number = this.#parts.size;
-    while (taken.has(`records-${number}`)) number += 1;
-    const name = `records-${number}`;
+    const name = this.#newName();
     const made: Part = {
       name,
       file: openSync(join(this.#folder, name), 'wx+'),
@@ -149,9 +157,26 @@ export class RecordSpool implements CallRecords {
     return made;
   }
 
-  #resumed({ name, pieces }: SpoolMark): Part {
+  #newName(others: readonly string[] = []): string {
+    for (let number = 0; ; number += 1) {
+      const name = `records-${number}`;
+      if (!others.includes(name) && !existsSync(join(this.#folder, name))) return name;
+    }
+  }
+
+  #takeFrom(folder: string): void {
+    const names = spoolFilesIn(folder);
+    for (const name of names) {
+      const own = this.#newName(names);
+      copyFileSync(join(folder, name), join(this.#folder, own));
+      this.#taken.set(name, own);
+    }
+  }
+
+  #resumed({ name: known, pieces }: SpoolMark): Part {
+    const name = this.#taken.get(known) ?? known;
     const path = join(this.#folder, name);
-    if (!FILE.test(name) || !existsSync(path)) throw damaged(path);
+    if (!FILE.test(known) || !existsSync(path)) throw damaged(path);
     const rows = pieces.reduce((sum, piece) => sum + piece.rows, 0);
     const bytes = rows * RECORD_COLUMNS.length * Float64Array.BYTES_PER_ELEMENT;
     return { name, file: openSync(path, 'r+'), pieces: [...pieces], bytes };

@@ -96,11 +96,13 @@ function expectOneRun(
 ): 'old' | 'new' {
   const { [`${STATE}.next`]: _half, ...found } = readable(out);
   expectWholeJobs(out);
-  if (isSame(found, readable(old))) return 'old';
+  const isOld = isSame(found, readable(old));
+  const goesOn = goingOn?.(out, isOld ? 'two' : 'one');
+  if (goesOn !== undefined) expect(guestmemIn(folder, ...goesOn)).toMatchObject({ code: 0 });
+  if (isOld) return 'old';
   const wanted = { ...readable(fresh), [NOTES]: 'of the user' };
   expect(Object.keys(found).toSorted()).toEqual(Object.keys(wanted).toSorted());
-  if (goingOn !== undefined) expect(guestmemIn(folder, ...goingOn(out))).toMatchObject({ code: 0 });
-  else {
+  if (goesOn === undefined) {
     for (const [name, text] of Object.entries(wanted)) {
       expect(steady(found[name] ?? ''), name).toBe(steady(text));
     }
@@ -183,9 +185,10 @@ describe.each(cases)('%s', (_, one, name) => {
       .split('\n'));
   };
 
-  it.each(['SIGKILL', 'SIGTERM'] as const)(
+  it.for(['SIGKILL', 'SIGTERM'] as const)(
     'ended by %s before a step leaves one run whole',
-    (signal) => {
+    { timeout: sized(240_000, 3_600_000) },
+    async (signal, { annotate }) => {
       let kills = 0;
       for (const step of stepsToEnd(places(), STRIDES[signal])) {
         const out = at(`${name}-${signal}-${step}`);
@@ -201,8 +204,8 @@ describe.each(cases)('%s', (_, one, name) => {
         expect(readdirSync(out).toSorted()).toEqual([...one.files, NOTES].toSorted());
       }
       expect(kills).toBeGreaterThan(0);
+      await annotate(`${kills} kills`);
     },
-    sized(240_000, 3_600_000),
   );
 
   it('says in one line where it cannot write, and touches nothing', () => {
@@ -337,7 +340,7 @@ function helpOf(...words: string[]): string {
   return guestmemIn(folder, ...words, '--help').out;
 }
 
-const takesOut = (help: string): boolean => /^ +--out /m.test(help);
+const takesOut = (help: string): boolean => /^ +--(?:out|steps|checkpoint) /m.test(help);
 
 /** Names of the commands that a help lists. */
 function listedIn(help: string): string[] {
@@ -347,7 +350,7 @@ function listedIn(help: string): string[] {
 }
 
 describe('the list of commands that write', () => {
-  it('has every one that takes --out', () => {
+  it('has every one that takes a place to write into', () => {
     const writing = listedIn(helpOf()).flatMap((command) => {
       const help = helpOf(command);
       const inner = listedIn(help).filter((word) => takesOut(helpOf(command, word)));

@@ -3,6 +3,7 @@
 import { chmodSync, copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT, guestmemIn } from './built.ts';
+import { HAS_BROWSER } from './chromium.ts';
 
 export interface CommandThatWrites {
   /** As the help has it. */
@@ -15,8 +16,8 @@ export interface CommandThatWrites {
   readonly files: readonly string[];
   /** What must lie there before it, beside results of others. */
   readonly lay?: (folder: string, out: string) => void;
-  /** Of a file that is written again and again in one run, each time as a whole: words that end well if it is. */
-  readonly goingOn?: (out: string) => readonly string[];
+  /** Of a file that is written again and again in one run, each time as a whole: words on that input that end well if it is. */
+  readonly goingOn?: (out: string, input: 'one' | 'two') => readonly string[];
 }
 
 const CAPTURE = join(ROOT, 'test/recordings/linux-6.12-smoke-768');
@@ -155,6 +156,25 @@ function ofTwo(
   return { command, words: of('one'), others: of('two'), files };
 }
 
+/** A checkpoint in a folder that is there; `options` say what else is written, and where. */
+function ofCheckpoint(
+  options: (out: string) => string,
+  files: readonly string[],
+): CommandThatWrites {
+  const words = (input: string, out: string, state: string): string[] =>
+    `replay ${input} --system scpv-template --jobs 1 ${options(out)} ${state}`.split(' ');
+  const writing = (input: string) => (out: string) =>
+    words(input, out, `--checkpoint ${out}/run.state --every 1m`);
+  return {
+    command: 'replay',
+    words: writing('one'),
+    others: writing('two'),
+    files,
+    lay: (_folder, out) => void mkdirSync(out, { recursive: true }),
+    goingOn: (out, input) => words(input, out, `--resume ${out}/run.state`),
+  };
+}
+
 const TORNADO = ['cpuMs', 'sandboxMs', 'slowdown', 'startupMs'].map(
   (name) => `tornado-${name}-scpv-template.svg`,
 );
@@ -242,7 +262,21 @@ export const COMMANDS_THAT_WRITE: readonly CommandThatWrites[] = [
     ['durations.csv', 'invocations.csv', 'memory.csv'],
   ),
   ...['svg', 'png', 'json'].map(ofMap),
+  {
+    command: 'verify',
+    words: (out) => ['verify', CAPTURE, '--steps', join(out, 'steps.json')],
+    others: (out) => ['verify', CAPTURE, '--free-running', '--steps', join(out, 'steps.json')],
+    files: ['steps.json'],
+  },
   ofTwo('figures', (name, out) => `figures run-${name} --out ${out}`, FIGURES),
+  ...(HAS_BROWSER
+    ? [
+        ofTwo('figures', (name, out) => `figures run-${name} --png --out ${out}`, [
+          ...FIGURES,
+          ...FIGURES.map((name) => name.replace('.svg', '.png')),
+        ]),
+      ]
+    : []),
   {
     command: 'report',
     words: (out) => ['report', out],
@@ -262,16 +296,12 @@ export const COMMANDS_THAT_WRITE: readonly CommandThatWrites[] = [
     'pagestate.start',
     'trace.txt.gz',
   ]),
-  {
-    ...ofTwo(
-      'replay',
-      (name, out) =>
-        `replay ${name} --system scpv-template --jobs 1 --format table --checkpoint ${out}/run.state --every 1m`,
-      ['run.state'],
-    ),
-    lay: (_folder, out) => void mkdirSync(out, { recursive: true }),
-    goingOn: (out) => ['replay', 'one', ...REPLAY, 'table', '--resume', join(out, 'run.state')],
-  },
+  ofCheckpoint(() => '--format table', ['run.state']),
+  // rows of calls lie beside it, and are a part of it
+  ofCheckpoint(
+    (out) => `--format csv --records --out ${out}.results`,
+    ['run.state', 'run.state.records'],
+  ),
   ...(HAS_KEYS
     ? [
         ofTwo(

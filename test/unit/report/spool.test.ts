@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { OutputError } from '../../../src/report/output-error.ts';
-import { RecordSpool } from '../../../src/report/spool.ts';
+import { RecordSpool, type SpoolMark } from '../../../src/report/spool.ts';
 import { recordRows } from '../../support/report.ts';
 
 let folder = '';
@@ -78,6 +78,40 @@ it('is kept in a folder that stays, or is taken to another one', () => {
     expect([...again.rowsOf('a')]).toEqual([recordRows(3)]);
     again.close();
   }
-  RecordSpool.kept(there, undefined);
-  expect(readdirSync(there)).toEqual([]);
 });
+
+/** Rows of two systems in a place that stays. */
+function marksIn(place: string, rows: number): Map<string, SpoolMark> {
+  const made = RecordSpool.kept(place, undefined);
+  for (const system of ['a', 'b']) made.add(system, recordRows(rows));
+  made.close();
+  return new Map(['a', 'b'].map((system) => [system, made.markOf(system)!]));
+}
+
+it.each([false, true])(
+  'leaves the rows of an earlier state until another is in its place, also where it takes those of a third: %s',
+  (isTaking) => {
+    const [here, there] = [join(folder, 'here'), join(folder, 'there')];
+    const earlier = marksIn(here, 3);
+    const third = isTaking ? marksIn(there, 5) : new Map<string, SpoolMark>();
+    const next = RecordSpool.kept(here, isTaking ? there : undefined);
+    next.goOn(third);
+    next.add('a', recordRows(7));
+    const marks = new Map([...third, ['a', next.markOf('a')!]]);
+    next.goOn(marks);
+    const wanted = isTaking ? [recordRows(5), recordRows(7)] : [recordRows(7)];
+    expect([...next.rowsOf('a')]).toEqual(wanted);
+
+    const other = join(folder, 'other');
+    cpSync(here, other, { recursive: true });
+    const old = RecordSpool.kept(other, other);
+    old.goOn(earlier);
+    expect([...old.rowsOf('b')]).toEqual([recordRows(3)]);
+    old.close();
+
+    next.forgetEarlier();
+    expect([...next.rowsOf('a')]).toEqual(wanted);
+    expect(readdirSync(here).length).toBe(isTaking ? 2 : 1);
+    next.close();
+  },
+);

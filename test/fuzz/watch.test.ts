@@ -1,15 +1,14 @@
 // A case that does not end is ended by the thread beside it, with the command that shows it again. On the source alone.
 
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { transpileModule } from 'typescript';
-import { afterAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { projectFile } from './root.ts';
+import { emptyFolder } from '../support/folder.ts';
 
-const folder = mkdtempSync(path.join(tmpdir(), 'guestmem-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = emptyFolder();
 
 /** How a process under watch ends whose case does that. */
 function endOf(

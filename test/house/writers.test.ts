@@ -1,6 +1,6 @@
 // Whoever writes a file does it through OutputFolder, which looks at the place before the work and shows all files or none.
 import { expect, it } from 'vitest';
-import { SOURCES, codeOf } from './tree.ts';
+import { SOURCES, codeOf, filesIn } from './tree.ts';
 
 /** The ways of OutputFolder itself. */
 const OWN: readonly string[] = [
@@ -43,4 +43,16 @@ it('files are written by OutputFolder alone', () => {
   const known = [...OWN, ...Object.keys(OTHERS)];
   expect(found.filter((file) => !known.includes(file))).toEqual([]);
   expect(known.filter((file) => !found.includes(file))).toEqual([]);
+});
+
+it('tests have their folders from test/support/folder.ts, which takes them away', () => {
+  const found = filesIn('test').filter((file) => /mkdtempSync\(/.test(codeOf(file)));
+  expect(found.toSorted()).toEqual([
+    // fuzzers run without vitest, pages in a browser too: they take theirs away themselves
+    'test/fuzz/exports.ts',
+    'test/fuzz/reading.ts',
+    'test/support/browser.ts',
+    'test/support/folder.ts',
+    'test/support/package.ts',
+  ]);
 });

@@ -1,12 +1,12 @@
 /** A comparison of commits that is ended in the middle leaves nothing. It needs the built program: `npm test` builds it first. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { benchCheckout, gitIn } from '../support/bench-checkout.ts';
+import { emptyFolder } from '../support/folder.ts';
 
 const MAIN = join(resolve(import.meta.dirname, '../..'), 'dist/cli/main.js');
 const ONE = { ns: 1, hash: 'h', names: ['touch'] };
@@ -15,7 +15,7 @@ it.each(['SIGINT', 'SIGTERM'] as const)(
   'a build that is under way ends at %s, and its worktree goes',
   { timeout: 120_000 },
   async (signal) => {
-    const own = mkdtempSync(join(tmpdir(), 'bench-compare-'));
+    const own = emptyFolder();
     const begun = join(own, 'begun');
     const scripts = { 'build:release': `touch ${begun}; sleep 600; touch ${begun}.late` };
     const checkout = benchCheckout(ONE, { ...ONE, scripts });

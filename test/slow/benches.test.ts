@@ -1,12 +1,12 @@
 // Each bench at its small size, so that they keep working. No times are tested.
 
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { SMALL } from '../../bench/measure.ts';
 import { capturesFolder } from '../../bench/recording.bench.ts';
 import { BENCHES, runBenches } from '../../bench/run.ts';
+import { emptyFolder } from '../support/folder.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const hasRecordings = existsSync(capturesFolder(ROOT));
@@ -37,11 +37,10 @@ it.each(Object.keys(BENCHES).filter((name) => !/^alloc-(?:16|256)$/.test(name)))
 );
 
 it('a run leaves one line of history', async () => {
-  const folder = mkdtempSync(path.join(tmpdir(), 'guestmem-'));
+  const folder = emptyFolder();
   const file = path.join(folder, 'history.ndjson');
   const [report] = await runBenches(SMALL, ROOT, ['touch'], file, () => {});
   const lines = readFileSync(file, 'utf8').split('\n');
-  rmSync(folder, { recursive: true });
   expect(lines).toHaveLength(2);
   const line = JSON.parse(lines[0] ?? '') as Record<string, unknown>;
   expect(Object.keys(line)).toEqual(['commit', 'node', 'cpu', 'benches']);

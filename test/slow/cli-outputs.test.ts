@@ -3,7 +3,8 @@ import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_pr
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Ended, MAIN, emptyFolder, guestmemIn } from '../support/built.ts';
+import { type Ended, MAIN, guestmemIn } from '../support/built.ts';
+import { emptyFolder } from '../support/folder.ts';
 
 const SHORT = ['replay', '--minutes', '1', '--system', 'scpv-template'];
 

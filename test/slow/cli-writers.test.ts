@@ -16,7 +16,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, beforeAll, describe, expect, it } from 'vitest';
-import { type Ended, MAIN, ROOT, emptyFolder, guestmemIn } from '../support/built.ts';
+import { type Ended, MAIN, ROOT, guestmemIn } from '../support/built.ts';
+import { emptyFolder } from '../support/folder.ts';
 import { COMMANDS_THAT_WRITE, type CommandThatWrites, putInputs } from '../support/writers.ts';
 import { sized } from './size.ts';
 

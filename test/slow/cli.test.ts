@@ -1,5 +1,5 @@
 /** The command as a user runs it: the built program in a process of its own. `npm test` builds it first. */
-import { existsSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
@@ -12,7 +12,8 @@ import {
   parseResults,
 } from '../../src/node.ts';
 import { HOST_PLACEMENTS, IDLE_POLICIES, WHEN_FULL } from '../../src/serverless/index.ts';
-import { type Ended, ROOT, emptyFolder, guestmemIn } from '../support/built.ts';
+import { type Ended, ROOT, guestmemIn } from '../support/built.ts';
+import { emptyFolder } from '../support/folder.ts';
 
 const folder = emptyFolder();
 const guestmem = (...args: readonly string[]): Ended => guestmemIn(folder, ...args);
@@ -161,7 +162,7 @@ describe('guestmem', () => {
   it('names file, line and column of a bad number', () => {
     const header = 'HashOwner,HashApp,HashFunction,Trigger,1,2\n';
     const rows = [0, 1, 2, 3, 4].map((index) => row(index, '3')).join('');
-    const trace = mkdtempSync(join(folder, 'trace-'));
+    const trace = emptyFolder();
     writeFileSync(join(trace, 'invocations.csv'), header + rows + row(5, 'many'));
     const without = guestmem('replay', trace);
     expect(without.code).toBe(2);

@@ -3,7 +3,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseResults } from '../../src/node.ts';
-import { ROOT, emptyFolder, guestmemIn } from '../support/built.ts';
+import { ROOT, guestmemIn } from '../support/built.ts';
+import { emptyFolder } from '../support/folder.ts';
 
 const EXAMPLE = join(ROOT, 'examples/experiment.yaml');
 

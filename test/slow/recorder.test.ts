@@ -1,10 +1,10 @@
 /** A real kernel under QEMU, recorded, verified and profiled. Needs QEMU, a network and minutes: GUESTMEM_QEMU=1. */
-import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { recordCommand } from '../../src/cli/record.ts';
 import { ran } from '../support/command.ts';
+import { emptyFolder } from '../support/folder.ts';
 
 const isAsked = process.env['GUESTMEM_QEMU'] === '1';
 
@@ -12,7 +12,7 @@ it.skipIf(!isAsked)(
   'one command records a function, verifies it frame by frame and profiles it (skipped without GUESTMEM_QEMU=1)',
   { timeout: 1_800_000 },
   async () => {
-    const out = path.join(mkdtempSync(path.join(tmpdir(), 'recorder-')), 'hello');
+    const out = path.join(emptyFolder(), 'hello');
     const words = ['--workload', 'recorder/functions/hello.py', '--out', out];
     const { code, out: text } = await ran(recordCommand(), ...words);
     expect(text).toMatch(/guided: \d+ events[^]*^exact$[^]*free-running: [^]*^exact$/m);
@@ -25,7 +25,7 @@ it.skipIf(!isAsked)(
   'a function that cannot be loaded ends it at once, with its last word (skipped without GUESTMEM_QEMU=1)',
   { timeout: 1_800_000 },
   async () => {
-    const folder = mkdtempSync(path.join(tmpdir(), 'recorder-'));
+    const folder = emptyFolder();
     const [workload, out] = [path.join(folder, 'broken.py'), path.join(folder, 'out')];
     writeFileSync(workload, 'import nowhere\n');
     await expect(ran(recordCommand(), '--workload', workload, '--out', out)).rejects.toThrow(

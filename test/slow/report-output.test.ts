@@ -3,7 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ROOT, emptyFolder } from '../support/built.ts';
+import { ROOT } from '../support/built.ts';
+import { emptyFolder } from '../support/folder.ts';
 
 const OUTPUT = join(ROOT, 'dist/report/output.js');
 const KILL = join(ROOT, 'test/support/kill-at.mjs');

@@ -5,7 +5,8 @@ import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
-import { MAIN, emptyFolder, guestmemIn } from '../support/built.ts';
+import { MAIN, guestmemIn } from '../support/built.ts';
+import { emptyFolder } from '../support/folder.ts';
 import { hasRedis, startRedis } from '../support/redis.ts';
 
 /** Several times longer than what is played again rather than kept. */

@@ -5,7 +5,8 @@ import { chmodSync, existsSync, readFileSync, readdirSync, statSync, writeFileSy
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MAIN, emptyFolder, guestmemIn } from '../support/built.ts';
+import { MAIN, guestmemIn } from '../support/built.ts';
+import { emptyFolder } from '../support/folder.ts';
 import { hasRedis, startRedis } from '../support/redis.ts';
 
 const CELLS = 200;

@@ -3,7 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { ROOT, emptyFolder, guestmemIn } from '../support/built.ts';
+import { ROOT, guestmemIn } from '../support/built.ts';
+import { emptyFolder } from '../support/folder.ts';
 
 const MINUTES_MS = 600_000;
 /** Within the package, so that its name leads to it. */

@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeFolder } from './trace-folders.ts';
+import { folderWith } from './folder.ts';
 
 const MAIN = `import { readFileSync } from 'node:fs';
 const { ns, hash, names } = JSON.parse(readFileSync(new URL('../../bench.json', import.meta.url), 'utf8'));
@@ -33,7 +33,7 @@ export function gitIn(folder: string, ...args: readonly string[]): string {
 
 /** A checkout with a commit for each bench, the first the oldest; tagged v0, v1, … */
 export function benchCheckout(...benches: readonly FakeBench[]): string {
-  const folder = makeFolder({ 'main.mjs': MAIN, '.gitignore': 'node_modules\ndist\nbuild\n' });
+  const folder = folderWith({ 'main.mjs': MAIN, '.gitignore': 'node_modules\ndist\nbuild\n' });
   gitIn(folder, 'init', '--quiet', '--initial-branch', 'main');
   mkdirSync(join(folder, 'node_modules'));
   for (const [at, { scripts = SCRIPTS, ...bench }] of benches.entries()) {

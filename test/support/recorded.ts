@@ -1,24 +1,17 @@
 // Copies of a shipped recording with a file changed, in folders that go when the tests of a file end.
 
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { afterAll } from 'vitest';
 import { type Capture, openCapture } from '../../src/recording/read/index.ts';
 import { RecordingError } from '../../src/recording/error.ts';
+import { emptyFolder } from './folder.ts';
 
 const RECORDINGS = resolve(import.meta.dirname, '../recordings');
 
-const made: string[] = [];
-afterAll(() => {
-  for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
-});
-
 /** A copy of a recording that can be changed. */
 export function copyOf(name = 'linux-6.12-smoke-768'): string {
-  const folder = mkdtempSync(join(tmpdir(), 'guestmem-recording-'));
-  made.push(folder);
+  const folder = emptyFolder();
   cpSync(join(RECORDINGS, name), folder, { recursive: true });
   return folder;
 }

@@ -1,13 +1,13 @@
 /** Programs of a machine that are not there, or stand-ins that say what they were called with. */
 
-import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
+import { emptyFolder } from './folder.ts';
 
 /** Puts shell scripts before everything else on the PATH until the test ends; a folder for what they leave. */
 export function standIns(scripts: Readonly<Record<string, string>>, isAlone = false): string {
-  const folder = mkdtempSync(path.join(tmpdir(), 'stand-ins-'));
+  const folder = emptyFolder();
   for (const [name, script] of Object.entries(scripts)) {
     const file = path.join(folder, name);
     writeFileSync(file, `#!/bin/sh\necho "${name} $*" >> ${folder}/calls\n${script}\n`);

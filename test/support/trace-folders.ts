@@ -1,8 +1,6 @@
 /** Small made traces in temporary folders, and where the real samples are. */
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
-import { afterAll } from 'vitest';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import {
   type CallRows,
   type Trace,
@@ -11,24 +9,10 @@ import {
   openTrace,
   rowsOf,
 } from '../../src/trace/index.ts';
+import { folderWith } from './folder.ts';
 
 export const samples: string = resolve(import.meta.dirname, '../../../shared/traces');
 export const hasSamples: boolean = existsSync(samples);
-
-const made: string[] = [];
-afterAll(() => {
-  for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
-});
-
-export function makeFolder(files: Record<string, string | Buffer>): string {
-  const folder = mkdtempSync(join(tmpdir(), 'guestmem-trace-'));
-  made.push(folder);
-  for (const [name, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true });
-    writeFileSync(join(folder, name), content);
-  }
-  return folder;
-}
 
 export const DURATION_HEADER: string =
   'HashOwner,HashApp,HashFunction,Average,Count,Minimum,Maximum,percentile_Average_0,' +
@@ -90,13 +74,13 @@ export function vhiveFiles(counts: readonly (readonly number[])[]): Record<strin
 }
 
 export function makeVhive(counts: readonly (readonly number[])[]): string {
-  return makeFolder(vhiveFiles(counts));
+  return folderWith(vhiveFiles(counts));
 }
 
 /** A good folder with one file replaced. */
 export function brokenVhive(name: string, change: (content: string) => string): string {
   const files = vhiveFiles(Array.from({ length: 9 }, () => [1, 2, 3]));
-  return makeFolder({ ...files, [name]: change(files[name] as string) });
+  return folderWith({ ...files, [name]: change(files[name] as string) });
 }
 
 /** Replaces the cell of a 1-based line and column. */

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
 import { describe, expect, it, vi } from 'vitest';
 import { shippedFile, shippedTogether } from '../../../src/check/index.ts';
-import { emptyFolder } from '../../support/built.ts';
+import { emptyFolder } from '../../support/folder.ts';
 
 const folder = emptyFolder();
 const place = (name: string): URL => pathToFileURL(join(folder, name));

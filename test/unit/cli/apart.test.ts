@@ -1,15 +1,14 @@
 /** A program in a thread: its exit code, its error, and a signal that ends it while it never pauses. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { removeWorktree, runApart } from '../../../src/cli/apart.ts';
 import { handOver } from '../../../src/cli/early.ts';
 import { benchCheckout, gitIn } from '../../support/bench-checkout.ts';
+import { emptyFolder } from '../../support/folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'guestmem-apart-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = emptyFolder();
 afterEach(handOver);
 
 function program(text: string): URL {

@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { experimentOf, isExperiment } from '../../../src/cli/asked.ts';
 import { type Experiment, defaultExperiment, planOf } from '../../../src/experiment/index.ts';
+import { emptyFolder } from '../../support/folder.ts';
 
 function asked(...args: Parameters<typeof experimentOf>): Experiment {
   return experimentOf(...args).experiment;
@@ -11,10 +11,7 @@ function asked(...args: Parameters<typeof experimentOf>): Experiment {
 
 let folder = '';
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'guestmem-'));
-});
-afterAll(() => {
-  rmSync(folder, { recursive: true });
+  folder = emptyFolder();
 });
 
 function sensitivityAsked(sensitivity?: string | true): unknown {

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { type Tree, runIn, sideOf, withTrees } from '../../../src/cli/bench-trees.ts';
 import { OWNER } from '../../../src/report/node.ts';
 import { benchCheckout, gitIn } from '../../support/bench-checkout.ts';
-import { makeFolder } from '../../support/trace-folders.ts';
+import { folderWith } from '../../support/folder.ts';
 
 const ONE = { ns: 100, hash: 'h', names: ['touch'] };
 
@@ -40,7 +40,7 @@ describe('a side', () => {
   });
 
   it('is refused outside of a checkout, and of another program', async () => {
-    await expect(sideOf('HEAD', makeFolder({}))).rejects.toThrow(/is in no checkout of git$/);
+    await expect(sideOf('HEAD', folderWith({}))).rejects.toThrow(/is in no checkout of git$/);
     const other = benchCheckout(ONE);
     writeFileSync(join(other, 'package.json'), '{"name":"other"}');
     gitIn(other, 'commit', '--quiet', '--all', '--message', 'other');

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { CORE_MARK, buildCoreCommand, verdictLine } from '../../../src/cli/build-core.ts';
 import { ROOT } from '../../support/built.ts';
 import { ran } from '../../support/command.ts';
-import { folderWith } from '../../support/written-folder.ts';
+import { folderWith } from '../../support/folder.ts';
 
 it('says one word, and what it is by', () => {
   expect(verdictLine({ word: 'equal', operations: 20_000 })).toMatch(

@@ -2,9 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { compareCommand } from '../../../src/cli/compare.ts';
 import { sweepCommand } from '../../../src/cli/sweep.ts';
 import { ran } from '../../support/command.ts';
-import { testFolder } from '../../support/folder.ts';
+import { folderWith, testFolder } from '../../support/folder.ts';
 import { GRID } from '../../support/sweep.ts';
-import { makeFolder } from '../../support/trace-folders.ts';
 
 const at = testFolder();
 const FILE = at('sweep.yaml', GRID);
@@ -34,7 +33,7 @@ describe('guestmem compare', () => {
     const none = await ran(compareCommand(), at('none'), at('none'));
     expect(none.code).toBe(2);
     expect(none.err).toContain('expected a folder with sweep.parquet or results.json');
-    const folder = makeFolder({ 'results.json': '{"schema"' });
+    const folder = folderWith({ 'results.json': '{"schema"' });
     const damaged = await ran(compareCommand(), folder, folder);
     expect([damaged.code, damaged.out]).toEqual([2, '']);
     expect(damaged.err).toMatch(/^guestmem: [^\n]*results\.json: [^\n]+$/);

@@ -4,7 +4,7 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { completionCommand } from '../../../src/cli/completion.ts';
-import { emptyFolder } from '../../support/built.ts';
+import { emptyFolder } from '../../support/folder.ts';
 
 /** Stands for the program: says what it was asked, and two candidates. */
 const folder = emptyFolder();

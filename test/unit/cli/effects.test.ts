@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type ExperimentFlags, experimentOf } from '../../../src/cli/asked.ts';
 import { effectLines } from '../../../src/cli/effects.ts';
-import { makeFolder } from '../../support/trace-folders.ts';
+import { folderWith } from '../../support/folder.ts';
 import { smallTrace } from '../../support/traces.ts';
 
 function lines(path: string | undefined, flags: ExperimentFlags & { json?: boolean }): string[] {
@@ -12,7 +12,7 @@ function lines(path: string | undefined, flags: ExperimentFlags & { json?: boole
 
 describe('a setting without effect', () => {
   it('is told with its option, or with its place in the file', () => {
-    const folder = makeFolder({});
+    const folder = folderWith({});
     const file = join(folder, 'effect.yaml');
     writeFileSync(file, 'systems: [scpv-boot]\npolicies:\n  growth: step');
     const why = 'no effect, as it is of mcpv-czone';

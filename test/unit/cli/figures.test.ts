@@ -1,23 +1,14 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, it, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { figuresCommand } from '../../../src/cli/figures.ts';
 import { FORMATS } from '../../../src/report/index.ts';
 import { writeReport } from '../../../src/report/node.ts';
 import { wholeRun } from '../../support/browser.ts';
 import { ran } from '../../support/command.ts';
+import { emptyFolder } from '../../support/folder.ts';
 
-const FOLDER = mkdtempSync(join(tmpdir(), 'guestmem-figures-'));
-afterAll(() => rmSync(FOLDER, { recursive: true }));
+const FOLDER = emptyFolder();
 
 it('writes each figure of a run as SVG, twice into the same folder too', async () => {
   const run = join(FOLDER, 'run');

@@ -4,7 +4,7 @@ import { importCommand } from '../../../src/cli/import.ts';
 import { profileCommand } from '../../../src/cli/profile.ts';
 import { ran } from '../../support/command.ts';
 import { copyOf } from '../../support/recorded.ts';
-import { folderWith } from '../../support/written-folder.ts';
+import { folderWith } from '../../support/folder.ts';
 
 const FLAGS = 'migratetype=1 gfp_flags=GFP_HIGHUSER_MOVABLE|__GFP_ZERO';
 const TEXT = `python3 7 [000] 1.000001: kmem:mm_page_alloc: page=0x1 pfn=0x1000 order=0 ${FLAGS}

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type ExperimentFlags, experimentOf } from '../../../src/cli/asked.ts';
 import { expectKnown, expectMapped } from '../../../src/cli/in-trace.ts';
-import { makeFolder } from '../../support/trace-folders.ts';
+import { folderWith } from '../../support/folder.ts';
 import { smallTrace } from '../../support/traces.ts';
 
 const TRACE = smallTrace();
 const NAME = TRACE.functions[0]?.name ?? '';
-const FOLDER = makeFolder({});
+const FOLDER = folderWith({});
 
 /** What the checks say of a file or options, without the folder. */
 function said(text: string | undefined, flags: ExperimentFlags = {}): string {

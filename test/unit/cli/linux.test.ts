@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { BIOS, type LinuxFlags, linuxFiles } from '../../../src/cli/linux.ts';
-import { emptyFolder } from '../../support/built.ts';
+import { emptyFolder } from '../../support/folder.ts';
 
 /** A place whose v86 is of a version; files of it hold their names. */
 function placeWith(version: string): string {

@@ -1,13 +1,12 @@
 /** What `guestmem` says before it is loaded, or when it cannot be. On two sources alone: the module that they load is the test's. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { transpileModule } from 'typescript';
-import { afterAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
+import { emptyFolder } from '../../support/folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'guestmem-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = emptyFolder();
 
 /** A source as Node runs it, beside others of the kind. */
 function put(name: string, from = 'src/cli'): void {

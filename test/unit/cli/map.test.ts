@@ -9,7 +9,7 @@ import { type EncodedReel, USE_FREE, decodeReel } from '../../../src/map/index.t
 import { FORMATS } from '../../../src/report/index.ts';
 import { writeReport } from '../../../src/report/node.ts';
 import { wholeRun } from '../../support/browser.ts';
-import { emptyFolder } from '../../support/built.ts';
+import { emptyFolder } from '../../support/folder.ts';
 import { ran } from '../../support/command.ts';
 import { copyOf } from '../../support/recorded.ts';
 

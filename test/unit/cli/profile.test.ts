@@ -5,7 +5,7 @@ import { profileCommand, profileText } from '../../../src/cli/profile.ts';
 import { profileFileOf } from '../../../src/recording/index.ts';
 import { ran } from '../../support/command.ts';
 import { captureOf, samplesOfFunction } from '../../support/function-trace.ts';
-import { folderWith } from '../../support/written-folder.ts';
+import { folderWith } from '../../support/folder.ts';
 
 it('a recording of no function is refused with what it lacks', async () => {
   const { code, err } = await ran(profileCommand(), 'test/recordings/linux-6.12-thp-768');

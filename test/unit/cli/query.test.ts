@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { queryCommand } from '../../../src/cli/query.ts';
 import { parquetWith } from '../../../src/report/index.ts';
 import { ran } from '../../support/command.ts';
-import { makeFolder } from '../../support/trace-folders.ts';
+import { folderWith } from '../../support/folder.ts';
 
-const folder = makeFolder({});
+const folder = folderWith({});
 const columns = [{ name: 'n', kind: 'real' as const, cells: [1, 2, 3] }];
 writeFileSync(join(folder, 'runs.parquet'), parquetWith({ name: 'runs', columns }, []));
 

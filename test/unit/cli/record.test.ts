@@ -1,15 +1,15 @@
-import { existsSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { recordCommand } from '../../../src/cli/record.ts';
 import { ran } from '../../support/command.ts';
+import { emptyFolder } from '../../support/folder.ts';
 import { standIns } from '../../support/tools.ts';
 
 const HELLO = 'recorder/functions/hello.py';
 
 function out(): string {
-  return path.join(mkdtempSync(path.join(tmpdir(), 'record-')), 'out');
+  return path.join(emptyFolder(), 'out');
 }
 
 describe('guestmem record', () => {

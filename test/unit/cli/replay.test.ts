@@ -5,15 +5,16 @@ import { replayCommand } from '../../../src/cli/replay.ts';
 import { type Results, parseResults } from '../../../src/report/index.ts';
 import { openTrace } from '../../../src/trace/index.ts';
 import { ran } from '../../support/command.ts';
-import { CALL_FILE, lines, makeFolder, vhiveFiles } from '../../support/trace-folders.ts';
+import { CALL_FILE, lines, vhiveFiles } from '../../support/trace-folders.ts';
+import { folderWith } from '../../support/folder.ts';
 
 /** Three calls, one system: played in this thread. */
-const CALLS = join(makeFolder(CALL_FILE), 'calls.csv');
+const CALLS = join(folderWith(CALL_FILE), 'calls.csv');
 const ONE = ['--system', 'scpv-template'];
 
 describe('guestmem replay', () => {
   it('plays a trace and writes what is asked for where it is asked for', async () => {
-    const folder = makeFolder({});
+    const folder = folderWith({});
     const args = [CALLS, ...ONE, '--format', 'csv,json', '--out', folder];
     const { code, out, err } = await ran(replayCommand(), ...args);
     expect([code, err]).toEqual([0, '']);
@@ -24,7 +25,7 @@ describe('guestmem replay', () => {
   });
 
   it('prints JSON alone, by its options', async () => {
-    const folder = makeFolder({});
+    const folder = folderWith({});
     const args = [CALLS, ...ONE, '--format', 'table', '--out', folder, '--json', '--minutes', '1'];
     const { code, out } = await ran(replayCommand(), ...args);
     expect(code).toBe(0);
@@ -32,7 +33,7 @@ describe('guestmem replay', () => {
   });
 
   it('leaves nothing where rows of calls have no place while it plays', async () => {
-    const folder = makeFolder({ 'state.records': '' });
+    const folder = folderWith({ 'state.records': '' });
     const args = [CALLS, ...ONE, '--records', '--out', join(folder, 'out')];
     const refused = await ran(replayCommand(), ...args, '--checkpoint', join(folder, 'state'));
     expect(refused.code).toBe(2);
@@ -41,7 +42,7 @@ describe('guestmem replay', () => {
   });
 
   it('prints nothing when it should be quiet', async () => {
-    const args = [CALLS, ...ONE, '--format', 'table', '--out', makeFolder({}), '--quiet'];
+    const args = [CALLS, ...ONE, '--format', 'table', '--out', folderWith({}), '--quiet'];
     expect(await ran(replayCommand(), ...args)).toEqual({ code: 0, out: '', err: '' });
   });
 
@@ -64,7 +65,7 @@ describe('guestmem replay', () => {
     [['--checkpoint', ''], '--checkpoint: expected a file, found ""'],
     [['--out', ''], '--out: expected a folder, found ""'],
   ])('refuses %j in one line, and makes no folder', async (args, text) => {
-    const folder = makeFolder({});
+    const folder = folderWith({});
     const out = args[0] === '--out' ? [] : ['--out', join(folder, 'new')];
     const ended = await ran(replayCommand(), CALLS, ...ONE, ...out, ...args);
     expect([ended.code, ended.out]).toEqual([2, '']);
@@ -74,7 +75,7 @@ describe('guestmem replay', () => {
   });
 
   it('refuses a limit below what the function holds, where the file says it', async () => {
-    const folder = makeFolder(CALL_FILE);
+    const folder = folderWith(CALL_FILE);
     const name = openTrace(folder, { seed: 1 }).functions[0]?.name;
     const file = join(folder, 'small.yaml');
     writeFileSync(file, `trace: calls.csv\nmemory: { ${name}: { limit: 4MiB } }\n`);
@@ -86,7 +87,7 @@ describe('guestmem replay', () => {
   });
 
   it('tells what has no effect and whom it leaves out, a line each, and plays', async () => {
-    const folder = makeFolder({});
+    const folder = folderWith({});
     const told: string[] = [];
     const stderr = vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
       told.push(String(text));
@@ -110,11 +111,11 @@ describe('guestmem replay', () => {
   });
 
   it('refuses a trace with repairs when it should be strict, and says which', async () => {
-    const folder = makeFolder({
+    const folder = folderWith({
       ...vhiveFiles([[1]]),
       'memory.csv': lines('HashOwner,HashApp,HashFunction,SampleCount,AverageAllocatedMb'),
     });
-    const out = makeFolder({});
+    const out = folderWith({});
     const args = [folder, ...ONE, '--out', out, '--strict'];
     const { code, err } = await ran(replayCommand(), ...args);
     expect(code).toBe(2);
@@ -123,7 +124,7 @@ describe('guestmem replay', () => {
   });
 
   it('takes columns for a trace of files only', async () => {
-    const args = ['--columns', 'function=f,time=s,duration=d', ...ONE, '--out', makeFolder({})];
+    const args = ['--columns', 'function=f,time=s,duration=d', ...ONE, '--out', folderWith({})];
     const { code, err } = await ran(replayCommand(), ...args);
     expect([code, err]).toEqual([
       2,

@@ -1,15 +1,14 @@
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { reportCommand } from '../../../src/cli/report.ts';
 import { FORMATS } from '../../../src/report/index.ts';
 import { writeReport } from '../../../src/report/node.ts';
 import { ran } from '../../support/command.ts';
+import { emptyFolder } from '../../support/folder.ts';
 import { details, results } from '../../support/report.ts';
 
-const FOLDER = mkdtempSync(join(tmpdir(), 'guestmem-report-command-'));
-afterAll(() => rmSync(FOLDER, { recursive: true }));
+const FOLDER = emptyFolder();
 
 describe('guestmem report', () => {
   beforeAll(async () => {

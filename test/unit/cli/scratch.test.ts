@@ -1,21 +1,21 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { withScratch } from '../../../src/cli/scratch.ts';
 import { OutputError } from '../../../src/report/index.ts';
+import { emptyFolder } from '../../support/folder.ts';
 
 let place: string;
 const before = process.env['TMPDIR'];
 beforeEach(() => {
-  place = mkdtempSync(join(tmpdir(), 'guestmem-scratch-'));
+  place = emptyFolder();
   process.env['TMPDIR'] = place;
 });
 afterEach(() => {
   if (before === undefined) delete process.env['TMPDIR'];
   else process.env['TMPDIR'] = before;
-  rmSync(place, { recursive: true });
 });
 
 describe('a folder for what goes with a command', () => {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serve, siteOf } from '../../../src/cli/site.ts';
-import { emptyFolder } from '../../support/built.ts';
+import { emptyFolder } from '../../support/folder.ts';
 
 const folder = emptyFolder();
 mkdirSync(join(folder, 'site/assets'), { recursive: true });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { infoText } from '../../../src/cli/trace-info.ts';
 import { openTrace, summarizeTrace } from '../../../src/trace/index.ts';
-import { CALL_FILE, SESSION_FILES, makeFolder, makeVhive } from '../../support/trace-folders.ts';
+import { CALL_FILE, SESSION_FILES, makeVhive } from '../../support/trace-folders.ts';
+import { folderWith } from '../../support/folder.ts';
 
 function textOf(folder: string): string {
   return infoText(summarizeTrace(openTrace(folder, { seed: 1 })));
@@ -23,7 +24,7 @@ describe('guestmem trace info', () => {
   });
 
   it('says what was repaired, and of recorded calls that nothing is drawn', () => {
-    const text = textOf(makeFolder(CALL_FILE));
+    const text = textOf(folderWith(CALL_FILE));
     expect(text).not.toContain('are drawn');
     expect(text).toContain(
       'trace: memory of 1 of 2 functions is drawn from the published distribution\n',
@@ -32,7 +33,7 @@ describe('guestmem trace info', () => {
   });
 
   it('says of sessions how long they are, their peak and their tools', () => {
-    const text = textOf(makeFolder(SESSION_FILES));
+    const text = textOf(folderWith(SESSION_FILES));
     expect(text).toMatch(/^length of a session, s +251/m);
     expect(text).toMatch(/^peak memory of a session, MiB +7\.81/m);
     expect(text).toContain('tool calls: 2, in 99.6 % of the time');

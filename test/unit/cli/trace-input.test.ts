@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { RefusedArgument } from '../../../src/check/index.ts';
 import { UsageError } from '../../../src/cli/fault.ts';
 import { inputOf, saidOfOptions, toldFiles } from '../../../src/cli/trace-input.ts';
-import { makeFolder, makeVhive } from '../../support/trace-folders.ts';
+import { makeVhive } from '../../support/trace-folders.ts';
+import { folderWith } from '../../support/folder.ts';
 
 describe('the input of a trace command', () => {
   it('is cut at --minutes, where that is a number of minutes', async () => {
@@ -48,7 +49,7 @@ describe('what the library says of an argument', () => {
 
 describe('how far a trace is read', () => {
   it('is told of the bytes of all its files, those of one by the rows taken in', () => {
-    const folder = makeFolder({ 'a.csv': 'x'.repeat(100), 'b.csv': 'y'.repeat(300) });
+    const folder = folderWith({ 'a.csv': 'x'.repeat(100), 'b.csv': 'y'.repeat(300) });
     const told: number[] = [];
     const files = toldFiles(folder, (done, total) => {
       expect(total).toBe(400);

@@ -6,7 +6,8 @@ import { UsageError } from '../../../src/cli/fault.ts';
 import { convertCommand, sampleCommand, synthCommand } from '../../../src/cli/trace-write.ts';
 import { OutputError } from '../../../src/report/index.ts';
 import { openTrace } from '../../../src/trace/index.ts';
-import { CALL_FILE, SESSION_FILES, makeFolder, makeVhive } from '../../support/trace-folders.ts';
+import { CALL_FILE, SESSION_FILES, makeVhive } from '../../support/trace-folders.ts';
+import { folderWith } from '../../support/folder.ts';
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -25,15 +26,15 @@ async function run(command: Command, ...args: string[]): Promise<string> {
 
 describe('guestmem trace convert', () => {
   it('writes the form that is asked for, and says which files', async () => {
-    const out = makeFolder({});
+    const out = folderWith({});
     const said = await run(convertCommand(), makeVhive([[2, 3]]), '--to', 'calls', '--out', out);
     expect(said.split('\n')[0]).toBe(`wrote ${join(out, 'calls.csv')}`);
     expect(openTrace(out, { seed: 1 })).toMatchObject({ format: 'calls', invocations: 5 });
   });
 
   it('tells what was repaired, and refuses it when it should be strict', async () => {
-    const out = makeFolder({});
-    const args = [makeFolder(CALL_FILE), '--to', 'calls', '--out', out];
+    const out = folderWith({});
+    const args = [folderWith(CALL_FILE), '--to', 'calls', '--out', out];
     expect(await run(convertCommand(), ...args)).toBe(
       `wrote ${join(out, 'calls.csv')}\n` +
         'trace: memory of 1 of 2 functions is drawn from the published distribution\n',
@@ -49,12 +50,12 @@ describe('guestmem trace convert', () => {
   });
 
   it('replaces its own file, never another without --force', async () => {
-    const out = makeFolder({});
-    const args = [makeFolder(CALL_FILE), '--to', 'calls', '--out', out];
+    const out = folderWith({});
+    const args = [folderWith(CALL_FILE), '--to', 'calls', '--out', out];
     await run(convertCommand(), ...args);
     await run(convertCommand(), ...args, '--minutes', '1');
     expect(openTrace(out, { seed: 1 }).invocations).toBe(2);
-    const theirs = makeFolder({ 'invocations.csv': 'theirs' });
+    const theirs = folderWith({ 'invocations.csv': 'theirs' });
     const over = [makeVhive([[1]]), '--to', 'vhive', '--out', theirs];
     await expect(run(convertCommand(), ...over)).rejects.toThrow(OutputError);
     expect(readFileSync(join(theirs, 'invocations.csv'), 'utf8')).toBe('theirs');
@@ -63,11 +64,11 @@ describe('guestmem trace convert', () => {
   });
 
   it('that fails leaves no folder behind', async () => {
-    const out = join(makeFolder({}), 'new');
+    const out = join(folderWith({}), 'new');
     const to = ['--to', 'calls', '--out', out];
-    const bad = makeFolder({ 'calls.csv': 'function,start_ms,duration_ms\nf,x,1\n' });
+    const bad = folderWith({ 'calls.csv': 'function,start_ms,duration_ms\nf,x,1\n' });
     await expect(run(convertCommand(), bad, ...to)).rejects.toThrow('line 2, column 2');
-    const sessions = makeFolder(SESSION_FILES);
+    const sessions = folderWith(SESSION_FILES);
     await expect(run(convertCommand(), sessions, ...to)).rejects.toThrow(
       'trace: expected a trace of calls',
     );
@@ -77,7 +78,7 @@ describe('guestmem trace convert', () => {
 
 describe('guestmem trace sample', () => {
   it('writes counts as vHive and rows as calls, if nothing else is asked for', async () => {
-    const counts = makeFolder({});
+    const counts = folderWith({});
     const window = ['--minutes', '1-3', '--functions', '1'];
     await run(
       sampleCommand(),
@@ -91,14 +92,14 @@ describe('guestmem trace sample', () => {
     );
     expect(readdirSync(counts)).toEqual(['durations.csv', 'invocations.csv', 'memory.csv']);
     expect(openTrace(counts, { seed: 1 })).toMatchObject({ invocations: 5, spanMs: 120_000 });
-    const rows = makeFolder({});
-    await run(sampleCommand(), makeFolder(CALL_FILE), '--share', '0.5', '--out', rows);
+    const rows = folderWith({});
+    await run(sampleCommand(), folderWith(CALL_FILE), '--share', '0.5', '--out', rows);
     expect(readdirSync(rows)).toEqual(['calls.csv']);
   });
 
   it('says so when it has fewer functions than it was to have', async () => {
     const told = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-    const folder = makeFolder({});
+    const folder = folderWith({});
     await run(sampleCommand(), makeVhive([[1], [2]]), '--functions', '9', '--out', folder);
     expect(told.mock.calls.map(([text]) => text)).toEqual([
       'guestmem: --functions 9: 2 are called in the window, and the sample has them all\n',
@@ -114,7 +115,7 @@ describe('guestmem trace sample', () => {
     [['--to', 'calls,vhive'], '--to: expected one of calls, parquet, vhive'],
     [['--out', ''], '--out: expected a folder'],
   ])('refuses %j and writes nothing', async (flags, said) => {
-    const out = join(makeFolder({}), 'new');
+    const out = join(folderWith({}), 'new');
     const sample = run(sampleCommand(), makeVhive([[1, 2, 3]]), '--out', out, ...flags);
     await expect(sample).rejects.toThrow(UsageError);
     await expect(sample).rejects.toThrow(said);
@@ -124,7 +125,7 @@ describe('guestmem trace sample', () => {
 
 describe('guestmem trace synth', () => {
   it('writes a shape, the same bytes at the same seed', async () => {
-    const [one, two] = [makeFolder({}), makeFolder({})];
+    const [one, two] = [folderWith({}), folderWith({})];
     const shape = ['--shape', 'many', '--functions', '5', '--minutes', '3', '--rate', '50'];
     for (const out of [one, two]) await run(synthCommand(), ...shape, '--out', out);
     for (const name of readdirSync(one)) {
@@ -139,7 +140,7 @@ describe('guestmem trace synth', () => {
     [['--shape', 'popular', '--rate', '4'], '--rate: expected no such option for shape popular'],
     [['--shape', 'many', '--functions', '1000000'], '--functions: expected 1 to 100000'],
   ])('refuses %j', async (flags, said) => {
-    const out = join(makeFolder({}), 'new');
+    const out = join(folderWith({}), 'new');
     await expect(run(synthCommand(), ...flags, '--out', out)).rejects.toThrow(said);
     expect(existsSync(out)).toBe(false);
   });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { verifyCommand } from '../../../src/cli/verify.ts';
 import { stepsOf } from '../../../src/play/steps.ts';
-import { emptyFolder } from '../../support/built.ts';
+import { emptyFolder } from '../../support/folder.ts';
 import { ran } from '../../support/command.ts';
 import { copyOf, rewrite, withNth } from '../../support/recorded.ts';
 

@@ -1,8 +1,8 @@
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DebianArchive } from '../../../src/recorder/debian.ts';
+import { emptyFolder } from '../../support/folder.ts';
 import { callsOf, standIns } from '../../support/tools.ts';
 
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
@@ -16,7 +16,7 @@ const APT = `case "$*" in
 esac`;
 
 function archive(apt = APT): { folder: string; tools: string; debian: DebianArchive } {
-  const folder = mkdtempSync(path.join(tmpdir(), 'debian-'));
+  const folder = emptyFolder();
   const tools = standIns({
     'apt-get': apt,
     'apt-cache': 'echo "  Depends: linux-image-6.12.1+deb12-amd64"',

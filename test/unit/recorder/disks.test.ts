@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
@@ -10,6 +9,7 @@ import {
   readDisk,
 } from '../../../src/recorder/disks.ts';
 import { expectTools } from '../../../src/recorder/tool.ts';
+import { emptyFolder } from '../../support/folder.ts';
 
 function hasDisks(): boolean {
   try {
@@ -22,7 +22,7 @@ function hasDisks(): boolean {
 
 describe('the guest’s file systems', () => {
   it.skipIf(!hasDisks())('a disk holds what lay in its folders (skipped without e2fsprogs)', () => {
-    const folder = mkdtempSync(path.join(tmpdir(), 'disks-'));
+    const folder = emptyFolder();
     const at = (name: string): string => path.join(folder, name);
     mkdirSync(at('w'));
     writeFileSync(at('w/file'), 'text');
@@ -34,7 +34,7 @@ describe('the guest’s file systems', () => {
   });
 
   it('a library in a folder of its own is found where programs look, the first of a name', () => {
-    const staging = mkdtempSync(path.join(tmpdir(), 'disks-'));
+    const staging = emptyFolder();
     const libraries = path.join(staging, 'usr/lib/x86_64-linux-gnu');
     const put = (name: string): void => {
       mkdirSync(path.dirname(path.join(libraries, name)), { recursive: true });

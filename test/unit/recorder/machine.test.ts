@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type MachineOptions, runMachine } from '../../../src/recorder/machine.ts';
 import type { GuestPace } from '../../../src/recorder/pace.ts';
+import { emptyFolder } from '../../support/folder.ts';
 import { callsOf, standIns } from '../../support/tools.ts';
 
 function options(changed: Partial<MachineOptions> = {}): MachineOptions {
@@ -17,7 +17,7 @@ function options(changed: Partial<MachineOptions> = {}): MachineOptions {
     cmdline: ['guestmem.buffer=1'],
     balloon: [],
     virtioMem: [],
-    folder: mkdtempSync(path.join(tmpdir(), 'machine-')),
+    folder: emptyFolder(),
     timeoutMs: 60_000,
     startClock: () => () => Infinity,
     ...changed,

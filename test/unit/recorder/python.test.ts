@@ -1,12 +1,12 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { RecorderMissing } from '../../../src/recorder/error.ts';
 import { compilePython } from '../../../src/recorder/python.ts';
+import { emptyFolder } from '../../support/folder.ts';
 
 function root(hasPython: boolean): string {
-  const folder = mkdtempSync(path.join(tmpdir(), 'python-'));
+  const folder = emptyFolder();
   mkdirSync(path.join(folder, 'usr/bin'), { recursive: true });
   mkdirSync(path.join(folder, 'workload'));
   if (hasPython) writeFileSync(path.join(folder, 'usr/bin/python3'), '');

@@ -1,14 +1,13 @@
-import { mkdtempSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Qmp } from '../../../src/recorder/qmp.ts';
+import { emptyFolder } from '../../support/folder.ts';
 
 /** A machine that answers each command by its name, with an event before it. */
 async function machine(): Promise<{ socket: string; asked: unknown[] }> {
-  const socket = path.join(mkdtempSync(path.join(tmpdir(), 'qmp-')), 's');
+  const socket = path.join(emptyFolder(), 's');
   const asked: unknown[] = [];
   const server = createServer((client) => {
     client.write('{"QMP": {"version": {}}}\n');

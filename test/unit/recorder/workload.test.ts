@@ -1,11 +1,11 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { layWorkload } from '../../../src/recorder/workload.ts';
+import { emptyFolder } from '../../support/folder.ts';
 
 function laid(name: string, text: string): { work: ReturnType<typeof layWorkload>; to: string } {
-  const folder = mkdtempSync(path.join(tmpdir(), 'workload-'));
+  const folder = emptyFolder();
   writeFileSync(path.join(folder, name), text);
   const to = path.join(folder, 'laid');
   return { work: layWorkload(path.join(folder, name), to), to };
@@ -32,7 +32,7 @@ describe('a workload', () => {
   });
 
   it('that is a folder needs a run.sh', () => {
-    const folder = mkdtempSync(path.join(tmpdir(), 'workload-'));
+    const folder = emptyFolder();
     expect(() => layWorkload(folder, path.join(folder, 'laid'))).toThrow('run.sh');
     mkdirSync(path.join(folder, 'w'));
     writeFileSync(path.join(folder, 'w', 'run.sh'), 'sleep 1\n');

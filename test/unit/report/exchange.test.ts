@@ -1,6 +1,5 @@
 import {
   mkdirSync,
-  mkdtempSync,
   readFileSync,
   readdirSync,
   renameSync,
@@ -8,20 +7,17 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { exchange, newFolder, settle } from '../../../src/report/exchange.ts';
+import { emptyFolder } from '../../support/folder.ts';
 
 let folder: string;
 let stage: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'guestmem-exchange-'));
+  folder = emptyFolder();
   stage = join(folder, '.stage');
   mkdirSync(newFolder(stage), { recursive: true });
-});
-afterEach(() => {
-  rmSync(folder, { recursive: true });
 });
 
 function contents(): Record<string, string> {

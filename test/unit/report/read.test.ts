@@ -1,21 +1,17 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { resultsJson } from '../../../src/report/formats/json.ts';
 import { detailsJson } from '../../../src/report/details-file.ts';
 import { readDetails, readResults } from '../../../src/report/read.ts';
 import { ResultsError } from '../../../src/report/schema.ts';
+import { emptyFolder } from '../../support/folder.ts';
 import { details, results } from '../../support/report.ts';
 
 let folder: string;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'guestmem-report-'));
-});
-
-afterEach(() => {
-  rmSync(folder, { recursive: true });
+  folder = emptyFolder();
 });
 
 it('a record that was written is read back', () => {

@@ -6,7 +6,7 @@ import { deflateRawSync } from 'node:zlib';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { RefusedArgument } from '../../../src/check/index.ts';
 import { chartsLibrary, pageScript, useCharts } from '../../../src/report/script.ts';
-import { emptyFolder } from '../../support/built.ts';
+import { emptyFolder } from '../../support/folder.ts';
 
 const CHARTS = 'const µ = "charts";\n';
 const LIVE = 'µ.draw();';

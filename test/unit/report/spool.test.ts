@@ -1,20 +1,19 @@
-import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { OutputError } from '../../../src/report/output-error.ts';
 import { RecordSpool, type SpoolMark } from '../../../src/report/spool.ts';
+import { emptyFolder } from '../../support/folder.ts';
 import { recordRows } from '../../support/report.ts';
 
 let folder = '';
 let spool: RecordSpool;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'guestmem-spool-'));
+  folder = emptyFolder();
   spool = new RecordSpool(folder);
 });
 afterEach(() => {
   spool.close();
-  rmSync(folder, { recursive: true });
 });
 
 it('gives back what came, of each system for itself, as often as it is asked', () => {

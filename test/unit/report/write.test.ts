@@ -1,20 +1,16 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { FORMATS, type Format } from '../../../src/report/index.ts';
 import { readResults, writeReport } from '../../../src/report/node.ts';
 import { ResultsError } from '../../../src/report/schema.ts';
+import { emptyFolder } from '../../support/folder.ts';
 import { details, results } from '../../support/report.ts';
 
 let folder: string;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'guestmem-report-'));
-});
-
-afterEach(() => {
-  rmSync(folder, { recursive: true });
+  folder = emptyFolder();
 });
 
 const REPORT = { results: results(), details: details() };

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parquetWith } from '../../../src/report/index.ts';
 import { QueryError, query, tablesIn } from '../../../src/sweep/query.ts';
-import { makeFolder } from '../../support/trace-folders.ts';
+import { folderWith } from '../../support/folder.ts';
 
 function folder(): string {
-  const made = makeFolder({ 'other.txt': '' });
+  const made = folderWith({ 'other.txt': '' });
   const columns = [
     { name: 'system', kind: 'text' as const, cells: ['a', 'b', 'a'] },
     { name: 'seed', kind: 'whole' as const, cells: [1, 2, 3] },
@@ -52,7 +52,7 @@ describe('a query', () => {
   });
 
   it('needs tables', async () => {
-    const empty = makeFolder({});
+    const empty = folderWith({});
     await expect(query(empty, 'SELECT 1')).rejects.toThrow(
       /expected Parquet tables .*, found none$/,
     );

@@ -6,11 +6,10 @@ import { openSweep, outcomesOf, writeSweep } from '../../../src/sweep/outcome.ts
 import { rowsOfCells } from '../../../src/sweep/row.ts';
 import { JobStore } from '../../../src/sweep/store.ts';
 import { chosen, rowsIn } from '../../../src/sweep/tables-in.ts';
-import { testFolder } from '../../support/folder.ts';
+import { folderWith, testFolder } from '../../support/folder.ts';
 import { results, system } from '../../support/report.ts';
 import { row } from '../../support/rows.ts';
 import { sweepIn } from '../../support/sweep.ts';
-import { makeFolder } from '../../support/trace-folders.ts';
 
 const at = testFolder();
 
@@ -26,7 +25,7 @@ describe('results in a folder', () => {
   });
 
   it('are read from the record of a run, and must be there', async () => {
-    const folder = makeFolder({});
+    const folder = folderWith({});
     await expect(rowsIn(folder)).rejects.toThrow(
       /expected a folder with sweep.parquet or results.json/,
     );
@@ -39,10 +38,10 @@ describe('results in a folder', () => {
 
 describe('a table that is none', () => {
   it('is told with its place', async () => {
-    const folder = makeFolder({ 'sweep.parquet': 'PAR1 not quite PAR1' });
+    const folder = folderWith({ 'sweep.parquet': 'PAR1 not quite PAR1' });
     await expect(rowsIn(folder)).rejects.toThrow(ResultsError);
     await expect(rowsIn(folder)).rejects.toThrow(/sweep\.parquet: expected the table of a sweep/);
-    const other = makeFolder({});
+    const other = folderWith({});
     mkdirSync(join(other, 'sweep.parquet'));
     await expect(rowsIn(other)).rejects.toThrow('found something that is not a file');
   });

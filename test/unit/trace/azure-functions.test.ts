@@ -8,7 +8,8 @@ import {
 import { DurationReader, FunctionTable, MemoryReader } from '../../../src/trace/azure-tables.ts';
 import { QuirkLog } from '../../../src/trace/quirks.ts';
 import { NO_QUIRKS, functionKey } from '../../../src/trace/trace.ts';
-import { DURATION_HEADER, lines, makeFolder } from '../../support/trace-folders.ts';
+import { DURATION_HEADER, lines } from '../../support/trace-folders.ts';
+import { folderWith } from '../../support/folder.ts';
 
 const SEED = 7;
 
@@ -33,7 +34,7 @@ describe('figures that a table lacks', () => {
 });
 
 describe('joined tables', () => {
-  const folder = makeFolder({
+  const folder = folderWith({
     'durations.csv': lines(
       DURATION_HEADER,
       'o,a,f,7,1,7,7,7,7,7,7,7,7,7',

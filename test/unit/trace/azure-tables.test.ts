@@ -14,17 +14,17 @@ import {
   brokenVhive,
   faultOf,
   lines,
-  makeFolder,
   makeVhive,
   openRows,
   vhiveFiles,
   withCell,
 } from '../../support/trace-folders.ts';
+import { folderWith } from '../../support/folder.ts';
 
 const seed = 1;
 
 function fileOf(...rows: string[]): string {
-  return join(makeFolder({ 'x.csv': lines(...rows) }), 'x.csv');
+  return join(folderWith({ 'x.csv': lines(...rows) }), 'x.csv');
 }
 
 const place = { file: 'x.csv', line: 2 };
@@ -209,7 +209,7 @@ describe('a table', () => {
   it('with a hole in its minutes, or none, is refused', () => {
     const hole = brokenVhive('invocations.csv', (content) => withCell(content, 1, 7, '4000000000'));
     expect(faultOf(() => openRows(hole, { seed }))).toMatchObject({ line: 1, column: 7 });
-    const none = makeFolder({
+    const none = folderWith({
       ...vhiveFiles([[1]]),
       'invocations.csv': lines('HashOwner,HashApp,HashFunction', 'o,a,f'),
     });

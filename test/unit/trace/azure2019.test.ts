@@ -5,10 +5,10 @@ import {
   faultOf,
   hasSamples,
   lines,
-  makeFolder,
   openRows,
   samples,
 } from '../../support/trace-folders.ts';
+import { folderWith } from '../../support/folder.ts';
 
 const seed = 1;
 const day = (number: string): string => `invocations_per_function_md.anon.d${number}.csv`;
@@ -16,7 +16,7 @@ const HEADER = 'HashOwner,HashApp,HashFunction,Trigger,1,2';
 
 describe('Azure 2019 day files', () => {
   it('follow one another, with functions and triggers joined across days', () => {
-    const folder = makeFolder({
+    const folder = folderWith({
       [day('02')]: lines(HEADER, 'o,a,g,timer,1,0', 'o,a,f,queue,0,2'),
       [day('01')]: lines(HEADER, 'o,a,f,others,3,0'),
       'function_durations_percentiles.anon.d01.csv': lines(
@@ -41,13 +41,13 @@ describe('Azure 2019 day files', () => {
   });
 
   it('are not opened past the limit on the minutes', () => {
-    const folder = makeFolder({ [day('01')]: lines(HEADER, 'o,a,f,http,1,1'), [day('02')]: 'bad' });
+    const folder = folderWith({ [day('01')]: lines(HEADER, 'o,a,f,http,1,1'), [day('02')]: 'bad' });
     expect(openRows(folder, { seed, minutes: 2 }).startMs).toHaveLength(2);
     expect(faultOf(() => openRows(folder, { seed, minutes: 3 })).file).toContain('d02');
   });
 
   it('that are one file alone are a day, and others of its folder are not looked at', () => {
-    const folder = makeFolder({
+    const folder = folderWith({
       [day('02')]: lines(HEADER, 'o,a,f,http,1,4'),
       [day('04')]: 'bad',
       'app_memory_percentiles.anon.d02.csv': 'bad',
@@ -60,7 +60,7 @@ describe('Azure 2019 day files', () => {
 
   it('have no durations and memory of days that are not opened', () => {
     const counts = lines(HEADER, 'o,a,f,http,1,1');
-    const folder = makeFolder({
+    const folder = folderWith({
       [day('01')]: counts,
       [day('02')]: counts,
       'function_durations_percentiles.anon.d02.csv': lines('bad', 'row'),
@@ -72,7 +72,7 @@ describe('Azure 2019 day files', () => {
 
   it('with a day missing are refused', () => {
     const content = lines(HEADER, 'o,a,f,http,1,1');
-    const folder = makeFolder({ [day('01')]: content, [day('03')]: content });
+    const folder = folderWith({ [day('01')]: content, [day('03')]: content });
     expect(faultOf(() => openRows(folder, { seed }))).toMatchObject({ expected: 'day 2 next' });
   });
 

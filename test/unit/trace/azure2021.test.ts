@@ -1,24 +1,18 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { publishedMemoryMib } from '../../../src/trace/azure-functions.ts';
-import {
-  faultOf,
-  hasSamples,
-  lines,
-  makeFolder,
-  openRows,
-  samples,
-} from '../../support/trace-folders.ts';
+import { faultOf, hasSamples, lines, openRows, samples } from '../../support/trace-folders.ts';
+import { folderWith } from '../../support/folder.ts';
 
 const seed = 1;
 
 describe('Azure 2021 files', () => {
   const header = 'app,func,end_timestamp,duration';
-  const bad = (row: string): string => makeFolder({ 'x.csv': lines(header, 'a,f,1,1', row) });
+  const bad = (row: string): string => folderWith({ 'x.csv': lines(header, 'a,f,1,1', row) });
 
   it('give each call as it was, sorted by start, ties in order of rows', () => {
     const file = 'calls.csv';
-    const folder = makeFolder({
+    const folder = folderWith({
       [file]: lines(header, 'a,f,10.5,0.5', 'a,g,9,4', 'b,f,10,0', 'a,f,61,0.25', 'b,f,0.1,0.2'),
     });
     const trace = openRows(folder, { seed });
@@ -32,7 +26,7 @@ describe('Azure 2021 files', () => {
   });
 
   it('have the published memory of an app in equal parts, and say that it is not theirs', () => {
-    const folder = makeFolder({ 'x.csv': lines(header, 'a,f,1,1', 'a,g,1,1', 'b,f,1,1') });
+    const folder = folderWith({ 'x.csv': lines(header, 'a,f,1,1', 'a,g,1,1', 'b,f,1,1') });
     const { functions, quirks } = openRows(folder, { seed });
     const [first, second, third] = functions.map(({ memoryMib }) => memoryMib);
     expect(first).toBe(publishedMemoryMib(seed, '', 'a') / 2);
@@ -52,7 +46,7 @@ describe('Azure 2021 files', () => {
 
   it('are refused as a folder when there are several', () => {
     const content = lines(header, 'a,f,1,1');
-    const folder = makeFolder({ 'x.csv': content, 'y.csv': content });
+    const folder = folderWith({ 'x.csv': content, 'y.csv': content });
     expect(faultOf(() => openRows(folder, { seed })).found).toBe('several: x.csv, y.csv');
   });
 

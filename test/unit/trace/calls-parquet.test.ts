@@ -5,13 +5,14 @@ import { readCallsParquet } from '../../../src/trace/calls-parquet.ts';
 import { parseColumns } from '../../../src/trace/columns.ts';
 import { TraceError } from '../../../src/trace/index.ts';
 import { SYSTEM_FILES } from '../../../src/trace/system-files.ts';
-import { makeFolder, withRows } from '../../support/trace-folders.ts';
+import { withRows } from '../../support/trace-folders.ts';
+import { folderWith } from '../../support/folder.ts';
 
 const seed = 1;
 
 function fileOf(columnData: ColumnSource[], rowGroupSize = 2): string {
   const content = Buffer.from(parquetWriteBuffer({ columnData, rowGroupSize }));
-  return join(makeFolder({ 'calls.parquet': content }), 'calls.parquet');
+  return join(folderWith({ 'calls.parquet': content }), 'calls.parquet');
 }
 
 const OWN: ColumnSource[] = [
@@ -76,7 +77,7 @@ describe('calls in Parquet', () => {
   });
 
   it('that are cut or not Parquet at all are one line', async () => {
-    const cut = join(makeFolder({ x: 'PAR1 and no more' }), 'x');
+    const cut = join(folderWith({ x: 'PAR1 and no more' }), 'x');
     expect(await messageOf(readCallsParquet(cut, { seed }))).toMatch(
       /x: expected a whole Parquet file that can be read, found "[^\n]+"$/,
     );

@@ -2,26 +2,20 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { dateMs, readCalls } from '../../../src/trace/calls.ts';
 import { parseColumns } from '../../../src/trace/columns.ts';
-import {
-  CALL_FILE,
-  faultOf,
-  lines,
-  makeFolder,
-  openRows,
-  withRows,
-} from '../../support/trace-folders.ts';
+import { CALL_FILE, faultOf, lines, openRows, withRows } from '../../support/trace-folders.ts';
+import { folderWith } from '../../support/folder.ts';
 
 const seed = 1;
 const HEADER = 'ts,fn,dur_s,mem_mb';
 
 function mapped(columns: string, ...rows: string[]): ReturnType<typeof openRows> {
-  const file = join(makeFolder({ 'x.csv': lines(...rows) }), 'x.csv');
+  const file = join(folderWith({ 'x.csv': lines(...rows) }), 'x.csv');
   return withRows(readCalls(file, { seed }, parseColumns(columns)));
 }
 
 describe('a file of calls', () => {
   it('in own columns has each call as it is, and functions with the mean of their memory', () => {
-    const trace = openRows(makeFolder(CALL_FILE), { seed });
+    const trace = openRows(folderWith(CALL_FILE), { seed });
     expect([...trace.startMs]).toEqual([0, 10, 61_000.5]);
     expect([...trace.durationMs]).toEqual([5, 40, 20]);
     expect(trace.functions).toMatchObject([
@@ -33,7 +27,7 @@ describe('a file of calls', () => {
 
   it('needs function, start and duration only; each function is then its own app', () => {
     const text = lines('start_ms,function,more,duration_ms', '5,f,x,1');
-    const { functions } = openRows(makeFolder({ 'any.csv': text }), { seed });
+    const { functions } = openRows(folderWith({ 'any.csv': text }), { seed });
     expect(functions).toMatchObject([{ name: 'f', app: 'f', owner: '' }]);
   });
 

@@ -10,18 +10,13 @@ import {
   textAt,
 } from '../../../src/trace/csv.ts';
 import { SYSTEM_FILES } from '../../../src/trace/system-files.ts';
-import {
-  brokenVhive,
-  faultOf,
-  makeFolder,
-  openRows,
-  withCell,
-} from '../../support/trace-folders.ts';
+import { brokenVhive, faultOf, openRows, withCell } from '../../support/trace-folders.ts';
+import { folderWith } from '../../support/folder.ts';
 
 const seed = 1;
 
 function fileOf(content: string | Buffer): string {
-  return join(makeFolder({ 'x.csv': content }), 'x.csv');
+  return join(folderWith({ 'x.csv': content }), 'x.csv');
 }
 
 function rowsOf(content: string): CsvRow[] {

@@ -6,21 +6,21 @@ import {
   faultOf,
   hasSamples,
   lines,
-  makeFolder,
   openRows,
   samples,
 } from '../../support/trace-folders.ts';
+import { folderWith } from '../../support/folder.ts';
 
 const seed = 1;
 const GOOD = '2,"{""mean"": 2, ""bench"": ""b"", ""payload"": """"}",1,2';
 
 function spec(header: string, ...rows: string[]): string {
-  return join(makeFolder({ 's.csv': lines(header, ...rows) }), 's.csv');
+  return join(folderWith({ 's.csv': lines(header, ...rows) }), 's.csv');
 }
 
 describe('a specification of FaaSRail', () => {
   it('has a minute a column and the mean of the mapped workload as duration', () => {
-    const trace = openRows(makeFolder(FAASRAIL_SPEC), { seed });
+    const trace = openRows(folderWith(FAASRAIL_SPEC), { seed });
     expect(trace).toMatchObject({ format: 'faasrail', invocations: 6, spanMs: 120_000 });
     expect(trace.functions).toMatchObject([
       { name: 'video-9-1', durations: { averageMs: 1624.5, maximumMs: 1624.5 } },

@@ -2,20 +2,15 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { isGzip, unpackGzip, unpackHead } from '../../../src/trace/gzip.ts';
-import {
-  CALL_FILE,
-  faultOf,
-  makeFolder,
-  openRows,
-  vhiveFiles,
-} from '../../support/trace-folders.ts';
+import { CALL_FILE, faultOf, openRows, vhiveFiles } from '../../support/trace-folders.ts';
+import { folderWith } from '../../support/folder.ts';
 
 const seed = 1;
 const TEXT = Buffer.from(CALL_FILE['calls.csv'] as string);
 
 function packed(files: Record<string, string>): string {
   const entries = Object.entries(files).map(([name, text]) => [`${name}.gz`, gzipSync(text)]);
-  return makeFolder(Object.fromEntries(entries) as Record<string, Buffer>);
+  return folderWith(Object.fromEntries(entries) as Record<string, Buffer>);
 }
 
 describe('packed text', () => {
@@ -53,13 +48,13 @@ describe('packed text', () => {
 describe('a packed trace', () => {
   it('of calls, of vHive and of an Azure day is the same trace', () => {
     const calls = openRows(packed(CALL_FILE), { seed });
-    const plain = openRows(makeFolder(CALL_FILE), { seed });
+    const plain = openRows(folderWith(CALL_FILE), { seed });
     // but for the name of the file that repairs are in
     expect(calls).toEqual({ ...plain, firstQuirks: calls.firstQuirks });
     const counts = vhiveFiles([[1, 2]]);
     const { startMs, functions, format } = openRows(packed(counts), { seed });
     expect({ startMs, functions, format }).toMatchObject({ format: 'vhive' });
-    expect(startMs).toEqual(openRows(makeFolder(counts), { seed }).startMs);
+    expect(startMs).toEqual(openRows(folderWith(counts), { seed }).startMs);
     const day = 'invocations_per_function_md.anon.d01.csv';
     const folder = packed({ [day]: 'HashOwner,HashApp,HashFunction,Trigger,1\no,a,f,http,3\n' });
     expect(openRows(folder, { seed })).toMatchObject({ format: 'azure2019', invocations: 3 });
@@ -67,7 +62,7 @@ describe('a packed trace', () => {
   });
 
   it('of Iluvatar finds its metadata, packed or not', () => {
-    const folder = makeFolder({
+    const folder = folderWith({
       'trace.csv.gz': gzipSync('func_name,invoke_time_ms\nx,3\n'),
       'metadata-trace.csv': 'func_name,cold_dur_ms,warm_dur_ms,mem_mb\nx,100,7,64\n',
     });
@@ -76,7 +71,7 @@ describe('a packed trace', () => {
 
   it('that is damaged names the file, with line and column if the text is wrong', () => {
     const whole = gzipSync(TEXT.toString().repeat(2000));
-    const folder = makeFolder({ 'calls.csv.gz': whole.subarray(0, whole.length - 20) });
+    const folder = folderWith({ 'calls.csv.gz': whole.subarray(0, whole.length - 20) });
     expect(faultOf(() => openRows(folder, { seed })).file).toBe(join(folder, 'calls.csv.gz'));
     const wrong = packed({ 'calls.csv': 'function,start_ms,duration_ms\nf,0,x\n' });
     expect(faultOf(() => openRows(wrong, { seed }))).toMatchObject({

@@ -1,13 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import {
-  faultOf,
-  hasSamples,
-  lines,
-  makeFolder,
-  openRows,
-  samples,
-} from '../../support/trace-folders.ts';
+import { faultOf, hasSamples, lines, openRows, samples } from '../../support/trace-folders.ts';
+import { folderWith } from '../../support/folder.ts';
 
 const seed = 1;
 
@@ -15,7 +9,7 @@ describe('Iluvatar pairs', () => {
   const metadata = lines('func_name,cold_dur_ms,warm_dur_ms,mem_mb', 'x,100,7,64', 'y,9,0,32');
 
   it('take duration and memory from the metadata', () => {
-    const folder = makeFolder({
+    const folder = folderWith({
       'trace.csv': lines('func_name,invoke_time_ms', 'y,90', 'x,3', 'x,60000'),
       'metadata-trace.csv': metadata,
     });
@@ -29,16 +23,16 @@ describe('Iluvatar pairs', () => {
 
   it('find metadata of another name where there is one such file, and name several', () => {
     const calls = lines('func_name,invoke_time_ms', 'x,1');
-    const one = makeFolder({ 'trace.csv': calls, 'meta.csv': metadata, 'other.csv': 'a,b\n' });
+    const one = folderWith({ 'trace.csv': calls, 'meta.csv': metadata, 'other.csv': 'a,b\n' });
     expect(openRows(join(one, 'trace.csv'), { seed }).invocations).toBe(1);
-    const two = makeFolder({ 'trace.csv': calls, 'meta.csv': metadata, 'more.csv': metadata });
+    const two = folderWith({ 'trace.csv': calls, 'meta.csv': metadata, 'more.csv': metadata });
     expect(faultOf(() => openRows(join(two, 'trace.csv'), { seed })).found).toBe(
       'several: meta.csv, more.csv',
     );
   });
 
   it('with a function twice in the metadata are refused', () => {
-    const folder = makeFolder({
+    const folder = folderWith({
       'trace.csv': lines('func_name,invoke_time_ms', 'x,1'),
       'metadata-trace.csv': `${metadata}x,1,1,1\n`,
     });
@@ -51,9 +45,9 @@ describe('Iluvatar pairs', () => {
 
   it('without metadata, or with a function it does not know, are refused', () => {
     const calls = lines('func_name,invoke_time_ms', 'x,1', 'z,2');
-    const alone = makeFolder({ 'trace.csv': calls });
+    const alone = folderWith({ 'trace.csv': calls });
     expect(faultOf(() => openRows(alone, { seed })).expected).toContain('metadata-trace.csv');
-    const folder = makeFolder({ 'trace.csv': calls, 'metadata-trace.csv': metadata });
+    const folder = folderWith({ 'trace.csv': calls, 'metadata-trace.csv': metadata });
     expect(faultOf(() => openRows(folder, { seed }))).toMatchObject({
       line: 3,
       column: 1,

@@ -4,7 +4,8 @@ import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
 import { RefusedArgument } from '../../../src/check/index.ts';
 import { TraceError, loadTrace, openTrace, parseColumns } from '../../../src/trace/index.ts';
-import { CALL_FILE, makeFolder, makeVhive } from '../../support/trace-folders.ts';
+import { CALL_FILE, makeVhive } from '../../support/trace-folders.ts';
+import { folderWith } from '../../support/folder.ts';
 
 const seed = 1;
 const COLUMNS = 'time=t:s,function=fn,duration=d';
@@ -15,12 +16,12 @@ function parquet(name: string): string {
     { name: 't', data: [1.5], type: 'DOUBLE' as const },
     { name: 'd', data: [7], type: 'DOUBLE' as const },
   ];
-  return join(makeFolder({ [name]: Buffer.from(parquetWriteBuffer({ columnData })) }), name);
+  return join(folderWith({ [name]: Buffer.from(parquetWriteBuffer({ columnData })) }), name);
 }
 
 describe('loading a trace', () => {
   it('gives what opening gives', async () => {
-    for (const path of [makeFolder(CALL_FILE), makeVhive([[1, 2]])]) {
+    for (const path of [folderWith(CALL_FILE), makeVhive([[1, 2]])]) {
       expect(await loadTrace(path, { seed })).toEqual(openTrace(path, { seed }));
     }
   });
@@ -45,7 +46,7 @@ describe('loading a trace', () => {
   });
 
   it('takes columns of any name in a file, and none in a folder', async () => {
-    const folder = makeFolder({ 'x.csv': 't,fn,d\n1.5,f,7\n' });
+    const folder = folderWith({ 'x.csv': 't,fn,d\n1.5,f,7\n' });
     const trace = await loadTrace(join(folder, 'x.csv'), { seed, columns: COLUMNS });
     expect(trace).toMatchObject({ name: 'x', format: 'calls', invocations: 1 });
     const read = { seed, columns: parseColumns(COLUMNS) };

@@ -9,11 +9,11 @@ import {
   SESSION_FILES,
   faultOf,
   lines,
-  makeFolder,
   makeVhive,
   openRows,
   vhiveFiles,
 } from '../../support/trace-folders.ts';
+import { folderWith } from '../../support/folder.ts';
 
 const seed = 1;
 const day = (number: string): string => `invocations_per_function_md.anon.d${number}.csv`;
@@ -27,17 +27,17 @@ describe('trace formats', () => {
   const made: Readonly<Record<string, () => string[]>> = {
     vhive: () => ['', 'invocations.csv'].map((name) => join(makeVhive([[1, 2]]), name)),
     azure2019: () => {
-      const folder = makeFolder({ [day('01')]: lines(HEADER, 'o,a,f,http,1,1') });
+      const folder = folderWith({ [day('01')]: lines(HEADER, 'o,a,f,http,1,1') });
       return [folder, join(folder, day('01'))];
     },
     azure2021: () => {
-      const folder = makeFolder({ 'x.txt': lines('app,func,end_timestamp,duration', 'a,f,1,1') });
+      const folder = folderWith({ 'x.txt': lines('app,func,end_timestamp,duration', 'a,f,1,1') });
       return [folder, join(folder, 'x.txt')];
     },
-    iluvatar: () => ['', 'trace.csv'].map((name) => join(makeFolder(pair), name)),
-    faasrail: () => ['', 'spec.csv'].map((name) => join(makeFolder(FAASRAIL_SPEC), name)),
-    sessions: () => ['', 'a.memory.csv'].map((name) => join(makeFolder(SESSION_FILES), name)),
-    calls: () => ['', 'calls.csv'].map((name) => join(makeFolder(CALL_FILE), name)),
+    iluvatar: () => ['', 'trace.csv'].map((name) => join(folderWith(pair), name)),
+    faasrail: () => ['', 'spec.csv'].map((name) => join(folderWith(FAASRAIL_SPEC), name)),
+    sessions: () => ['', 'a.memory.csv'].map((name) => join(folderWith(SESSION_FILES), name)),
+    calls: () => ['', 'calls.csv'].map((name) => join(folderWith(CALL_FILE), name)),
   };
 
   it('have an example here each', () => {
@@ -54,7 +54,7 @@ describe('trace formats', () => {
   });
 
   it('are all named where none fits', () => {
-    const { expected } = faultOf(() => openRows(makeFolder({}), { seed }));
+    const { expected } = faultOf(() => openRows(folderWith({}), { seed }));
     expect(expected).toMatch(/^a trace: .+, .+ or .+$/);
     expect(expected).toContain('a vHive folder (invocations.csv, durations.csv, memory.csv), ');
     for (const { noun } of TRACE_FORMATS) expect(expected).toContain(noun);
@@ -70,20 +70,20 @@ describe('a path', () => {
   });
 
   it('of an empty folder, an unknown file or a folder in place of a file is refused', () => {
-    const folder = makeFolder({ 'readme.csv': 'hello,world\n1,2\n' });
+    const folder = folderWith({ 'readme.csv': 'hello,world\n1,2\n' });
     expect(faultOf(() => openRows(folder, { seed })).found).toBe(
       'a folder without any of their files',
     );
     const file = join(folder, 'readme.csv');
     expect(faultOf(() => openRows(file, { seed })).found).toContain('none of their headers');
-    const vhive = makeFolder({ 'invocations.csv': 'x', 'memory.csv': 'x' });
+    const vhive = folderWith({ 'invocations.csv': 'x', 'memory.csv': 'x' });
     mkdirSync(join(vhive, 'durations.csv'));
     expect(() => openRows(vhive, { seed })).toThrow(TraceError);
   });
 
   it('of a folder with one file that is a trace is that file, whatever lies beside it', () => {
     const calls = CALL_FILE['calls.csv'] ?? '';
-    const folder = makeFolder({ 'a.csv': calls, 'readme.csv': 'hello\n', 'notes.md': calls });
+    const folder = folderWith({ 'a.csv': calls, 'readme.csv': 'hello\n', 'notes.md': calls });
     expect(openRows(folder, { seed }).name).toBe('a');
   });
 
@@ -115,7 +115,7 @@ describe('any bytes', () => {
           bytes,
           content.subarray(position),
         ]);
-        const folder = makeFolder({ ...files, [name]: changed });
+        const folder = folderWith({ ...files, [name]: changed });
         try {
           expect(openRows(folder, { seed }).startMs.length).toBeLessThanOrEqual(20_000_000);
         } catch (error) {

@@ -7,7 +7,7 @@ import { readCallsParquet } from '../../../src/trace/calls-parquet.ts';
 import * as library from '../../../src/trace/hyparquet.ts';
 import { TraceError } from '../../../src/trace/index.ts';
 import { expectSizes } from '../../../src/trace/parquet-pages.ts';
-import { makeFolder } from '../../support/trace-folders.ts';
+import { folderWith } from '../../support/folder.ts';
 
 const COLUMNS: ColumnSource[] = [
   { name: 'function', data: ['f', 'g', 'f', 'f', 'g', 'f'], type: 'STRING' },
@@ -78,7 +78,7 @@ describe('sizes in a Parquet file', () => {
     'end the reading whichever bit of the pages is wrong, %s',
     async (codec) => {
       const good = written(codec, 6);
-      const folder = makeFolder({});
+      const folder = folderWith({});
       const [first] = parquetMetadata(new Uint8Array(good).buffer).row_groups;
       const pages = Number(first?.total_byte_size ?? 0);
       expect(pages).toBeGreaterThan(100);

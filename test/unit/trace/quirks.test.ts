@@ -1,17 +1,14 @@
 /** What readers repair: told by kind, with the file and line of the first. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type Trace, openTrace } from '../../../src/trace/index.ts';
 import { QuirkLog } from '../../../src/trace/quirks.ts';
 import { NO_QUIRKS } from '../../../src/trace/trace.ts';
-
-const root = mkdtempSync(join(tmpdir(), 'guestmem-quirks-'));
-afterAll(() => rmSync(root, { recursive: true, force: true }));
+import { emptyFolder } from '../../support/folder.ts';
 
 function open(files: Readonly<Record<string, string>>): { folder: string; trace: Trace } {
-  const folder = mkdtempSync(join(root, 't-'));
+  const folder = emptyFolder();
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   return { folder, trace: openTrace(folder, { seed: 1 }) };
 }

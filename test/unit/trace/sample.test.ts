@@ -12,10 +12,10 @@ import {
   CALL_FILE,
   FAASRAIL_SPEC,
   SESSION_FILES,
-  makeFolder,
   makeVhive,
   withRows,
 } from '../../support/trace-folders.ts';
+import { folderWith } from '../../support/folder.ts';
 import { smallTrace } from '../../support/traces.ts';
 
 const seed = 1;
@@ -46,7 +46,7 @@ describe('a sample', () => {
   });
 
   it('tells of figures that are drawn those of its own functions, and the place of the first', () => {
-    const trace = openTrace(makeFolder(FAASRAIL_SPEC), { seed });
+    const trace = openTrace(folderWith(FAASRAIL_SPEC), { seed });
     expect(trace.quirks).toMatchObject({ functionsWithoutMemory: 2, durationsRaised: 1 });
     const sample = sampleTrace(trace, { seed, functions: 1 });
     expect(sample.quirks).toEqual({ ...trace.quirks, functionsWithoutMemory: 1 });
@@ -89,7 +89,7 @@ describe('a sample', () => {
   });
 
   it('of recorded calls has each as it was, shifted to the window', () => {
-    const trace = openTrace(makeFolder(CALL_FILE), { seed });
+    const trace = openTrace(folderWith(CALL_FILE), { seed });
     expect(callsOf(sampleTrace(trace, { seed, fromMinute: 1 }))).toEqual(['f 1000.5 20']);
     expect(sampleTrace(trace, { seed, toMinute: 1 })).toMatchObject({ spanMs: 60_000 });
     expect(sampleTrace(trace, { seed, share: 0.5 }).functions).toHaveLength(1);
@@ -120,7 +120,7 @@ describe('a sample', () => {
   });
 
   it('of sessions is refused', () => {
-    const trace = openTrace(makeFolder(SESSION_FILES), { seed });
+    const trace = openTrace(folderWith(SESSION_FILES), { seed });
     expect(() => sampleTrace(trace, { seed })).toThrow('trace: expected a trace of calls');
   });
 });

@@ -3,20 +3,14 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { framesAt, readSession, readSessionFolder } from '../../../src/trace/sessions.ts';
 import type { Session } from '../../../src/trace/index.ts';
-import {
-  SESSION_FILES,
-  faultOf,
-  lines,
-  makeFolder,
-  samples,
-  withRows,
-} from '../../support/trace-folders.ts';
+import { SESSION_FILES, faultOf, lines, samples, withRows } from '../../support/trace-folders.ts';
+import { folderWith } from '../../support/folder.ts';
 
 const seed = 1;
 const SESSIONS = join(samples, 'agent-sessions');
 
 function memoryOf(...rows: string[]): string {
-  return makeFolder({ 'x.memory.csv': lines('time_s,memory_bytes,cpu_percent', ...rows) });
+  return folderWith({ 'x.memory.csv': lines('time_s,memory_bytes,cpu_percent', ...rows) });
 }
 
 const fault = (...rows: string[]): unknown =>
@@ -24,7 +18,7 @@ const fault = (...rows: string[]): unknown =>
 
 describe('sessions', () => {
   it('are one call each of a function of their own, with memory over time and tools by start', () => {
-    const trace = withRows(readSessionFolder(makeFolder(SESSION_FILES), { seed }));
+    const trace = withRows(readSessionFolder(folderWith(SESSION_FILES), { seed }));
     expect(trace).toMatchObject({ format: 'sessions', invocations: 1, spanMs: 300_000 });
     expect([...trace.startMs]).toEqual([0]);
     expect([...trace.durationMs]).toEqual([250_500]);
@@ -40,7 +34,7 @@ describe('sessions', () => {
   });
 
   it('hold what the last sample said until the next', () => {
-    const memory = (readSessionFolder(makeFolder(SESSION_FILES), { seed }).sessions as Session[])[0]
+    const memory = (readSessionFolder(folderWith(SESSION_FILES), { seed }).sessions as Session[])[0]
       ?.memory as Session['memory'];
     const at = [0, 1055.9, 1056, 240_999, 241_000, 1e9];
     expect(at.map((ms) => framesAt(memory, ms))).toEqual([1000, 1000, 2000, 2000, 0, 0]);
@@ -64,7 +58,7 @@ describe('sessions', () => {
     });
     expect(fault('1,-4096,1')).toMatchObject({ line: 2, header: 'memory_bytes' });
     expect(fault()).toMatchObject({ expected: 'at least one sample' });
-    const tools = makeFolder({
+    const tools = folderWith({
       ...SESSION_FILES,
       'a.tools.csv': lines('start_s,end_s,tool', '5,4,Bash'),
     });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openTrace, summarizeTrace } from '../../../src/trace/index.ts';
-import { CALL_FILE, SESSION_FILES, makeFolder, makeVhive } from '../../support/trace-folders.ts';
+import { CALL_FILE, SESSION_FILES, makeVhive } from '../../support/trace-folders.ts';
+import { folderWith } from '../../support/folder.ts';
 
 const seed = 1;
 
@@ -38,7 +39,7 @@ describe('a summary', () => {
 
   it('of recorded calls has the durations of each, and triggers that are missing', () => {
     const { callMs, triggers, isDrawn, quirks } = summarizeTrace(
-      openTrace(makeFolder(CALL_FILE), { seed }),
+      openTrace(folderWith(CALL_FILE), { seed }),
     );
     expect(callMs).toMatchObject({ minimum: 5, p50: 20, maximum: 40 });
     expect(triggers).toEqual({ http: 1, none: 1 });
@@ -54,7 +55,7 @@ describe('a summary', () => {
   });
 
   it('of sessions has length, memory and the share of time in tools, overlaps counted once', () => {
-    const { sessions } = summarizeTrace(openTrace(makeFolder(SESSION_FILES), { seed }));
+    const { sessions } = summarizeTrace(openTrace(folderWith(SESSION_FILES), { seed }));
     expect(sessions).toMatchObject({
       sessions: 1,
       toolCalls: 2,

@@ -2,12 +2,13 @@ import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { SYSTEM_FILES } from '../../../src/trace/system-files.ts';
-import { faultOf, makeFolder } from '../../support/trace-folders.ts';
+import { faultOf } from '../../support/trace-folders.ts';
+import { folderWith } from '../../support/folder.ts';
 
 afterEach(() => vi.unstubAllGlobals());
 
 describe('files of the system', () => {
-  const folder = makeFolder({ 'b.csv': 'abc', 'a.csv': '' });
+  const folder = folderWith({ 'b.csv': 'abc', 'a.csv': '' });
 
   it('are looked at, listed and read', () => {
     mkdirSync(join(folder, 'sub'));

@@ -8,12 +8,12 @@ import {
   faultOf,
   hasSamples,
   lines,
-  makeFolder,
   makeVhive,
   openRows,
   samples,
   vhiveFiles,
 } from '../../support/trace-folders.ts';
+import { folderWith } from '../../support/folder.ts';
 
 /** Invocations by function id and minute. */
 function countsOf(trace: Trace & CallRows, minutes: number): number[][] {
@@ -95,7 +95,7 @@ describe('vHive folders', () => {
   });
 
   it('are read by header: other orders, minute_1 labels out of order, byte-order mark, no Trigger', () => {
-    const folder = makeFolder({
+    const folder = folderWith({
       'inv.csv': `\uFEFF${lines('HashFunction,minute_2,HashApp,minute_1,HashOwner', 'f,2,a,1,o')}`,
       'run.csv': lines(
         'percentile_Average_100,percentile_Average_99,percentile_Average_75,' +
@@ -126,12 +126,12 @@ describe('vHive folders', () => {
     const files = vhiveFiles([[1, 2]]);
     const counts =
       'HashOwner,HashApp,HashFunction,Trigger,1_minute,2_minute\r\no0,a0,f0,http,3.0,2\r\n';
-    const folder = makeFolder({ ...files, 'invocations.csv': counts });
+    const folder = folderWith({ ...files, 'invocations.csv': counts });
     expect(countsOf(openRows(folder, { seed: 1 }), 2)).toEqual([[3, 2]]);
   });
 
   it('divide the memory of an app over its functions when the table has apps only', () => {
-    const folder = makeFolder({
+    const folder = folderWith({
       'invocations.csv': lines('HashOwner,HashApp,HashFunction,1', 'o,a,f,1', 'o,a,g,1'),
       'durations.csv': lines(DURATION_HEADER),
       'memory.csv': lines('HashOwner,HashApp,SampleCount,AverageAllocatedMb', 'o,a,1,300'),
@@ -142,7 +142,7 @@ describe('vHive folders', () => {
 
   it('fill missing durations and memory from the published distributions, and say so', () => {
     const files = vhiveFiles([[1], [1]]);
-    const folder = makeFolder({
+    const folder = folderWith({
       ...files,
       'durations.csv': lines(DURATION_HEADER),
       'memory.csv': lines(MEMORY_HEADER, 'o0,a0,f0,9,,'),
@@ -160,7 +160,7 @@ describe('vHive folders', () => {
 
   it('merge duplicates weighted by count, sum their invocations, and count them', () => {
     const files = vhiveFiles([[4, 0]]);
-    const folder = makeFolder({
+    const folder = folderWith({
       'invocations.csv': `${files['invocations.csv']}o0,a0,f0,http,1,2\n`,
       'durations.csv': lines(
         DURATION_HEADER,
@@ -179,7 +179,7 @@ describe('vHive folders', () => {
   });
 
   it('replace a negative average by the mean of the percentiles', () => {
-    const folder = makeFolder({
+    const folder = folderWith({
       ...vhiveFiles([[1]]),
       'durations.csv': lines(DURATION_HEADER, 'o0,a0,f0,-41692,9,,,8,8,8,8,8,8,8'),
     });
@@ -193,7 +193,7 @@ describe('vHive folders', () => {
     for (const missing of ['invocations.csv', 'durations.csv', 'memory.csv']) {
       const files = vhiveFiles([[1]]);
       delete files[missing];
-      const folder = makeFolder(files);
+      const folder = folderWith(files);
       const fault = faultOf(() => openRows(folder, { seed: 1 }));
       expect(fault.file).toBe(join(folder, missing));
       expect(fault.message).toContain('expected this file in the folder, found only ');
@@ -202,7 +202,7 @@ describe('vHive folders', () => {
 
   it('join on owner, app and function together', () => {
     expect(functionKey('o', 'a', 'f')).not.toBe(functionKey('o', 'b', 'f'));
-    const folder = makeFolder({
+    const folder = folderWith({
       'invocations.csv': lines('HashOwner,HashApp,HashFunction,1', 'o,a,f,1', 'o,b,f,1'),
       'durations.csv': lines(DURATION_HEADER, 'o,b,f,7,1,7,7,7,7,7,7,7,7,7'),
       'memory.csv': lines(MEMORY_HEADER, 'o,b,f,1,33,1'),

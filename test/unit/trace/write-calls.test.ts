@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { CALLS_WRITER } from '../../../src/trace/write-calls.ts';
 import { type Trace, openTrace, rowsOf } from '../../../src/trace/index.ts';
-import { CALL_FILE, makeFolder } from '../../support/trace-folders.ts';
+import { CALL_FILE } from '../../support/trace-folders.ts';
+import { folderWith } from '../../support/folder.ts';
 import { smallTrace } from '../../support/traces.ts';
 
 function textOf(trace: Trace): string {
@@ -14,7 +15,7 @@ const names = (of: Trace, ids: Uint32Array): string[] =>
 
 describe('calls.csv', () => {
   it('has a row a call in order of time, and its mark', () => {
-    const text = textOf(openTrace(makeFolder(CALL_FILE), { seed: 1 }));
+    const text = textOf(openTrace(folderWith(CALL_FILE), { seed: 1 }));
     expect(text.split('\n')).toEqual([
       'function,app,owner,trigger,start_ms,duration_ms,memory_mib',
       expect.stringMatching(/^g,a,o,,0,5,\d/),
@@ -28,7 +29,7 @@ describe('calls.csv', () => {
 
   it('is read as the same calls, those drawn from counts too', () => {
     const trace = smallTrace();
-    const again = openTrace(makeFolder({ 'calls.csv': textOf(trace) }), { seed: 9 });
+    const again = openTrace(folderWith({ 'calls.csv': textOf(trace) }), { seed: 9 });
     const [drawn, read] = [rowsOf(trace), rowsOf(again)];
     expect(read.startMs).toEqual(drawn.startMs);
     expect(read.durationMs).toEqual(drawn.durationMs);

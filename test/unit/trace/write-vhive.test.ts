@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { VHIVE_WRITER } from '../../../src/trace/write-vhive.ts';
 import { type Trace, openTrace, rowsOf, summarizeTrace } from '../../../src/trace/index.ts';
-import { CALL_FILE, makeFolder, makeVhive } from '../../support/trace-folders.ts';
+import { CALL_FILE, makeVhive } from '../../support/trace-folders.ts';
+import { folderWith } from '../../support/folder.ts';
 
 const seed = 3;
 
@@ -9,7 +10,7 @@ function written(trace: Trace): string {
   const files = VHIVE_WRITER.render(trace).map(({ name, content }) => {
     return [name, [...(content as Iterable<string>)].join('')] as const;
   });
-  return makeFolder(Object.fromEntries(files));
+  return folderWith(Object.fromEntries(files));
 }
 
 describe('a vHive folder', () => {
@@ -27,7 +28,7 @@ describe('a vHive folder', () => {
   });
 
   it('of recorded calls has how many there were in each minute', () => {
-    const trace = openTrace(makeFolder(CALL_FILE), { seed });
+    const trace = openTrace(folderWith(CALL_FILE), { seed });
     const again = openTrace(written(trace), { seed });
     expect(again.calls.kind).toBe('counted');
     expect(summarizeTrace(again).rate).toEqual(summarizeTrace(trace).rate);

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { NEVER_OURS, csvCell, expectCalls, pieces, shortFloat } from '../../../src/trace/writer.ts';
 import { openTrace } from '../../../src/trace/index.ts';
 import { TRACE_WRITERS } from '../../../src/trace/node.ts';
-import { SESSION_FILES, makeFolder } from '../../support/trace-folders.ts';
+import { SESSION_FILES } from '../../support/trace-folders.ts';
+import { folderWith } from '../../support/folder.ts';
 
 describe('what forms share', () => {
   it('a short float reads as the same 32-bit float', () => {
@@ -28,7 +29,7 @@ describe('what forms share', () => {
   });
 
   it('sessions are refused, and nobody’s file has the mark of none', () => {
-    const trace = openTrace(makeFolder(SESSION_FILES), { seed: 1 });
+    const trace = openTrace(folderWith(SESSION_FILES), { seed: 1 });
     expect(() => expectCalls(trace)).toThrow('trace: expected a trace of calls');
     for (const { render } of TRACE_WRITERS) expect(() => render(trace)).toThrow('a trace of calls');
     expect(NEVER_OURS.test('')).toBe(false);

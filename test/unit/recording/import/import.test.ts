@@ -10,7 +10,7 @@ import {
   replayPages,
   verifyCapture,
 } from '../../../../src/recording/index.ts';
-import { folderWith } from '../../../support/written-folder.ts';
+import { folderWith } from '../../../support/folder.ts';
 
 const ALLOC = 'migratetype=1 gfp_flags=GFP_HIGHUSER_MOVABLE|__GFP_ZERO|__GFP_COMP';
 

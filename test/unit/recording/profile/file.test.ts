@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { parseProfile, profileFileOf } from '../../../../src/recording/profile/file.ts';
 import { captureOf, samplesOfFunction } from '../../../support/function-trace.ts';
-import { folderWith } from '../../../support/written-folder.ts';
+import { folderWith } from '../../../support/folder.ts';
 
 const ABOUT = {
   format: 'guestmem-recording-1',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { profileOf, spreadOf } from '../../../../src/recording/profile/profile.ts';
 import { captureOf, samplesOfFunction } from '../../../support/function-trace.ts';
-import { folderWith } from '../../../support/written-folder.ts';
+import { folderWith } from '../../../support/folder.ts';
 
 const same = (value: number): unknown => ({ least: value, median: value, most: value });
 

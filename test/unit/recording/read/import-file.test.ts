@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { readImport } from '../../../../src/recording/read/import-file.ts';
-import { folderWith } from '../../../support/written-folder.ts';
+import { folderWith } from '../../../support/folder.ts';
 
 const GOOD = '{\n"format": "guestmem-import-1",\n"source": "perf"\n}';
 

@@ -1,7 +1,9 @@
 // The words of `npm run fuzz`: NAME or `all`, --seed, --seconds, --night, --path. Gives the exit code.
 
 import { parseArgs } from 'node:util';
+import { type AllOptions, type AllWorld, type Entry, runAll } from './all.ts';
 import { ALL_FUZZERS, FUZZERS } from './index.ts';
+import { NIGHT_PARTS, NIGHT_SECONDS } from './night.ts';
 import {
   type FuzzEnd,
   type FuzzOptions,
@@ -17,7 +19,10 @@ const SEED = 1;
 const SECONDS = 10;
 
 /** 2 for words that it does not understand, 1 for a failure found, 0 otherwise. */
-export async function fuzzCommand(words: readonly string[], world: FuzzWorld): Promise<number> {
+export async function fuzzCommand(
+  words: readonly string[],
+  world: FuzzWorld & Pick<AllWorld, 'part'>,
+): Promise<number> {
   let options: FuzzOptions;
   let name: string | undefined;
   try {
@@ -34,7 +39,7 @@ export async function fuzzCommand(words: readonly string[], world: FuzzWorld): P
     world.write(`${USAGE}\n`);
     return 0;
   }
-  if (name === ALL) return runAll(options, world);
+  if (name === ALL) return (await runAll(...allOf(options), world)) ? 0 : 1;
   const fuzzer = ALL_FUZZERS.find((one) => one.name === name);
   if (fuzzer === undefined) {
     const names = ALL_FUZZERS.map((one) => one.name).join(', ');
@@ -42,7 +47,7 @@ export async function fuzzCommand(words: readonly string[], world: FuzzWorld): P
     return 2;
   }
   try {
-    return (await runFuzzer(fuzzer, options, world)) ? 0 : 1;
+    return (await runFuzzer(fuzzer, options, world)).isSound ? 0 : 1;
   } catch (error) {
     if (!(error instanceof WrongPath)) throw error;
     world.write(`${error.message}\n`);
@@ -50,25 +55,16 @@ export async function fuzzCommand(words: readonly string[], world: FuzzWorld): P
   }
 }
 
-/** Every fuzzer but those that must fail, each for an equal part of what is left of the time; all run, whatever one finds. */
-async function runAll({ seed, end }: FuzzOptions, world: FuzzWorld): Promise<number> {
-  const start = world.clock();
-  let isSound = true;
-  for (const [index, fuzzer] of FUZZERS.entries()) {
-    const own = 'seconds' in end ? { seconds: shareOf(end.seconds, index) } : end;
-    const isOne = await runFuzzer(fuzzer, { seed, end: own, mayMiss: true }, world);
-    isSound &&= isOne;
-  }
-  return isSound ? 0 : 1;
-
-  function shareOf(seconds: number, index: number): number {
-    const left = (seconds - (world.clock() - start)) / (FUZZERS.length - index);
-    return seconds === 0 ? 0 : Math.max(left, SHARE_LEAST);
-  }
+/** All but those that must fail; in a night, the largest parts last. */
+function allOf({ seed, end }: FuzzOptions): [Entry[], AllOptions] {
+  const isNight = 'isNight' in end;
+  const seconds = 'seconds' in end ? end.seconds : NIGHT_SECONDS;
+  const entries = FUZZERS.map(({ name }) => ({
+    name,
+    weight: isNight ? (NIGHT_PARTS[name] ?? 0) : 1,
+  }));
+  return [entries.toSorted((a, b) => a.weight - b.weight), { seed, seconds, isNight }];
 }
-
-/** Some cases at least, in seconds, when the fuzzers before have taken all the time. */
-const SHARE_LEAST = 0.5;
 
 function readWords(words: readonly string[]): [string | undefined, FuzzOptions] {
   const { positionals, values } = parseArgs({

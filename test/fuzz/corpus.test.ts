@@ -33,7 +33,7 @@ describe('the corpus', () => {
     const end = path === undefined ? { seconds: 0 } : { path };
     const options = { seed, end, mayMiss: true };
     const world = { clock: () => 0, write: (said: string) => void texts.push(said) };
-    const isSound = await runFuzzer(fuzzer, options, world);
+    const { isSound } = await runFuzzer(fuzzer, options, world);
     expect(isSound, texts.join('')).toBe(true);
   });
 });

@@ -2,19 +2,22 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { AllWorld } from './all.ts';
 import { fuzzCommand } from './command.ts';
 import type { FuzzSession, Fuzzer } from './fuzzer.ts';
 import { ALL_FUZZERS, FUZZERS } from './index.ts';
+import { NIGHT_PARTS, NIGHT_SECONDS } from './night.ts';
 import { type FuzzWorld, runFuzzer } from './run.ts';
 
 /** Words that a run prints, under a clock that moves a second with each case. */
-function recorder(): FuzzWorld & { readonly text: () => string } {
+function recorder(): FuzzWorld & Pick<AllWorld, 'part'> & { readonly text: () => string } {
   const texts: string[] = [];
   let seconds = 0;
   return {
     clock: () => seconds,
     write: (text) => texts.push(text),
     began: () => (seconds += 1),
+    part: () => Promise.reject(new Error('no processes here')),
     text: () => texts.join(''),
   };
 }
@@ -46,7 +49,7 @@ const SEED = 20260;
 describe('one round of', () => {
   it.each(FUZZERS.map((fuzzer) => [fuzzer.name, fuzzer] as const))('%s', async (_, fuzzer) => {
     const world = recorder();
-    const isSound = await runFuzzer(fuzzer, { seed: SEED, end: { seconds: 0 } }, world);
+    const { isSound } = await runFuzzer(fuzzer, { seed: SEED, end: { seconds: 0 } }, world);
     expect(world.text().replace(/ \(.*?\)/, '')).toBe(
       `${fuzzer.name}: ${fuzzer.cases} cases in ${fuzzer.cases}.0 s from seed ${SEED}\n`,
     );
@@ -89,9 +92,9 @@ describe('the runner', () => {
       world.began?.(name, seed, path);
     };
     const fuzzer = quiet(20);
-    expect(await runFuzzer(fuzzer, { seed: 5, end: { seconds: 50 } }, { ...world, began })).toBe(
-      true,
-    );
+    expect(
+      (await runFuzzer(fuzzer, { seed: 5, end: { seconds: 50 } }, { ...world, began })).isSound,
+    ).toBe(true);
     expect(world.text()).toBe('quiet: 50 cases in 50.0 s from seed 5\n');
     expect([...seeds]).toEqual([5, 6, 7]);
     expect(fuzzer.sessions()).toBe(1);
@@ -104,8 +107,32 @@ describe('the runner', () => {
     const tried = (): Record<string, number> => ({ many: 3 * cases, few: cases });
     const create = (): FuzzSession => ({ property, missing: () => [], tried });
     const fuzzer = { ...quiet(30), night: 100, create };
-    expect(await runFuzzer(fuzzer, { seed: 5, end: { isNight: true } }, world)).toBe(true);
+    expect((await runFuzzer(fuzzer, { seed: 5, end: { isNight: true } }, world)).isSound).toBe(
+      true,
+    );
     expect(world.text()).toBe('quiet: 120 cases (many 360, few 120) in 120.0 s from seed 5\n');
+  });
+
+  it('ends a night when its time is over, and says that it is short of its amount', async () => {
+    const options = { seed: 5, end: { isNight: true, atMost: 50 } } as const;
+    const outcome = await runFuzzer(quiet(30), options, recorder());
+    expect(outcome).toEqual({ isSound: true, cases: 50, tried: { cases: 50 }, isShort: true });
+  });
+
+  it('shares an hour among the fuzzers of a night, the readers that take longest last', async () => {
+    expect(Object.keys(NIGHT_PARTS).toSorted()).toEqual(FUZZERS.map(({ name }) => name).toSorted());
+    const parts = Object.values(NIGHT_PARTS);
+    expect(parts.reduce((sum, seconds) => sum + seconds, 0)).toBe(NIGHT_SECONDS);
+    const asked: string[] = [];
+    const part: AllWorld['part'] = ({ name, options: { end } }) => {
+      asked.push(`${name} ${'isNight' in end ? end.atMost : 'no night'}`);
+      const seconds = NIGHT_PARTS[name] as number;
+      const outcome = { isSound: true, isShort: false, cases: 1, tried: {}, seconds };
+      return Promise.resolve({ outcome, again: [] });
+    };
+    expect(await fuzzCommand(['all', '--night'], { ...recorder(), part })).toBe(0);
+    expect(asked.slice(-2)).toEqual(['recording 400', 'trace 500']);
+    expect(asked.length).toBe(FUZZERS.length);
   });
 
   it('tells which case has begun, by the path that runs it alone', async () => {
@@ -133,7 +160,7 @@ describe('the runner', () => {
     const fuzzer = { ...quiet(8), create };
     const began = (_: string, __: number, path: string): void => void seen.push(path);
     const options = { seed: 3, end: { seconds: 0 } };
-    expect(await runFuzzer(fuzzer, options, { ...recorder(), began })).toBe(false);
+    expect((await runFuzzer(fuzzer, options, { ...recorder(), began })).isSound).toBe(false);
     const last = seen.at(-1) as string;
     expect(seen.filter((path) => path === last).length).toBeGreaterThan(1);
     const failed = await fc.check(property, { seed: 3, path: last, endOnFailure: true });
@@ -155,7 +182,7 @@ describe('the runner', () => {
   it('fails when the cases did not come to what they must', async () => {
     const world = recorder();
     const few = { ...fuzzerNamed('queue'), cases: 1 };
-    expect(await runFuzzer(few, { seed: 5, end: { seconds: 0 } }, world)).toBe(false);
+    expect((await runFuzzer(few, { seed: 5, end: { seconds: 0 } }, world)).isSound).toBe(false);
     expect(world.text()).toContain('queue: never came to: ');
   });
 
@@ -163,7 +190,7 @@ describe('the runner', () => {
     const world = recorder();
     const few = { ...fuzzerNamed('queue'), cases: 1 };
     const options = { seed: 5, end: { seconds: 0 }, mayMiss: true };
-    expect(await runFuzzer(few, options, world)).toBe(true);
+    expect((await runFuzzer(few, options, world)).isSound).toBe(true);
     expect(world.text()).toContain('queue: never came to: ');
   });
 

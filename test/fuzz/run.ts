@@ -7,8 +7,8 @@ import type { Fuzzer, FuzzSession } from './fuzzer.ts';
 export type FuzzEnd =
   /** After so many; without any, after one whole round. */
   | { readonly seconds: number }
-  /** When a night's amount of each kind has been tried. */
-  | { readonly isNight: true }
+  /** When a night's amount of each kind has been tried, or after so many seconds. */
+  | { readonly isNight: true; readonly atMost?: number }
   /** fast-check's way to one case and its shrunk form: after that case alone. */
   | { readonly path: string };
 
@@ -26,6 +26,17 @@ export interface FuzzOptions {
   readonly end: FuzzEnd;
   /** What the cases did not come to is told and no failure: for runs too short to come to everything. */
   readonly mayMiss?: boolean;
+}
+
+/** What a run came to. */
+export interface FuzzOutcome {
+  /** It found nothing. */
+  readonly isSound: boolean;
+  readonly cases: number;
+  /** What of each kind has been tried; cases of fuzzers without kinds. */
+  readonly tried: Readonly<Record<string, number>>;
+  /** The least of them is less than a night's amount. */
+  readonly isShort: boolean;
 }
 
 /** What a run needs of the world. */
@@ -122,12 +133,11 @@ function triedText(tried: Readonly<Record<string, number>> | undefined): string 
     .join(', ')})`;
 }
 
-/** Whether the fuzzer found nothing. */
 export async function runFuzzer(
   fuzzer: Fuzzer,
   options: FuzzOptions,
   world: FuzzWorld,
-): Promise<boolean> {
+): Promise<FuzzOutcome> {
   const session = fuzzer.create();
   try {
     return await runSession(fuzzer, session, options, world);
@@ -150,21 +160,32 @@ async function checked(
   }
 }
 
+/** When a run that begins now is over; Infinity if no time ends it. */
+function untilOf(end: FuzzEnd, start: number): number {
+  if ('path' in end) return Infinity;
+  if ('isNight' in end) return start + (end.atMost ?? Infinity);
+  return end.seconds > 0 ? start + end.seconds : Infinity;
+}
+
 async function runSession(
   fuzzer: Fuzzer,
   session: FuzzSession,
   options: FuzzOptions,
   world: FuzzWorld,
-): Promise<boolean> {
+): Promise<FuzzOutcome> {
   const { name } = fuzzer;
   const { end } = options;
   const start = world.clock();
-  const until = 'seconds' in end && end.seconds > 0 ? start + end.seconds : Infinity;
+  const until = untilOf(end, start);
   const way = 'path' in end ? { path: end.path, endOnFailure: true } : {};
   let cases = 0;
+  const outcomeOf = (isSound: boolean): FuzzOutcome => {
+    const tried = session.tried?.() ?? { cases };
+    return { isSound, cases, tried, isShort: Math.min(...Object.values(tried)) < fuzzer.night };
+  };
   const isOver = (): boolean => {
-    if (!('isNight' in end)) return until === Infinity || world.clock() >= until;
-    return Math.min(...Object.values(session.tried?.() ?? { cases })) >= fuzzer.night;
+    if (world.clock() >= until) return true;
+    return 'isNight' in end ? !outcomeOf(true).isShort : until === Infinity;
   };
   for (let round = 0; round === 0 || !isOver(); round += 1) {
     const seed = (options.seed + round) % SEEDS;
@@ -175,13 +196,13 @@ async function runSession(
     cases += details.numRuns;
     if (!details.failed) continue;
     world.write(failureText(fuzzer, details, cases));
-    return false;
+    return outcomeOf(false);
   }
   const missing = 'path' in end ? [] : session.missing();
   for (const what of missing) world.write(`${name}: never came to: ${what}\n`);
   const seconds = (world.clock() - start).toFixed(1);
   const tried = triedText(session.tried?.());
   world.write(`${name}: ${cases} cases${tried} in ${seconds} s from seed ${options.seed}\n`);
-  const isShort = cases < fuzzer.cases;
-  return isShort || options.mayMiss === true || missing.length === 0;
+  const mayMiss = cases < fuzzer.cases || options.mayMiss === true;
+  return outcomeOf(mayMiss || missing.length === 0);
 }

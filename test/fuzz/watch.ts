@@ -8,6 +8,9 @@ import type { FuzzWorld } from './run.ts';
 const CASE_SECONDS = 60;
 const STDERR = 2;
 
+/** What is said of a case without end, and of nothing else. */
+export const HUNG = 'did not end in';
+
 /** A longer path is cut. */
 const PATH_BYTES = 4096;
 
@@ -60,7 +63,7 @@ export function watch(): void {
     const way = Buffer.from(path.slice(0, now[2])).toString();
     writeSync(
       STDERR,
-      `${name}: FAILED: case ${way} of seed ${seed} did not end in ${seconds} s\n` +
+      `${name}: FAILED: case ${way} of seed ${seed} ${HUNG} ${seconds} s\n` +
         `again: npm run fuzz -- ${name} --seed ${seed} --path ${way}\n`,
     );
     process.kill(process.pid, 'SIGKILL');

@@ -163,7 +163,7 @@ const HANDLES: Readonly<Record<string, Taken>> = {
       zoneLimitBytes: 2 ** 27,
       profile: 'adaptive',
       growth: library.growByStep(1),
-      endedBlock: 'czonePlug2MiB',
+      endedBlock: 'partitionDropBlock',
       idle: { delayNs: 1e9, targetBytes: 0 },
       reportNs: () => 5,
       reclaimed: drop,

@@ -6,13 +6,12 @@ import { FRAME_BYTES, PAGEBLOCK_FRAMES } from '../../abi/unit.ts';
 import {
   FUNCTION,
   type Shape,
-  TEXT,
   expectInteger,
   expectName,
   expectNumber,
   expectShape,
 } from '../../check/index.ts';
-import type { OperationName, Operations } from '../../cost/index.ts';
+import type { Operations } from '../../cost/index.ts';
 import {
   type CZoneSupplier,
   type CZones,
@@ -50,8 +49,14 @@ export interface CZoneOptions extends Pick<
   readonly profile?: CZoneProfileName;
   /** How zones begin and grow. */
   readonly growth?: GrowthPolicy;
-  /** What a block of an ended zone counts as; each 2 MiB of it as a release if not said. */
-  readonly endedBlock?: OperationName;
+  /** What a block of an ended zone counts as: another device's release; each 2 MiB of it as a release of this one if not said. */
+  readonly endedBlock?:
+    | 'partitionDropBlock'
+    | 'virtioMemUnplug2MiB'
+    | 'balloonInflate2MiB'
+    | 'hyperallocReclaim2MiB'
+    | 'hostRelease2MiB'
+    | 'dimmOfflineBlock';
   /** Hears of each request to a zone, by the core's index, when it has ended. */
   readonly reclaimed?: (index: number, result: ReclaimResult) => void;
 }
@@ -60,12 +65,19 @@ export interface CZoneOptions extends Pick<
 const CALLED: Shape = {
   'reportNs?': FUNCTION,
   'reclaimed?': FUNCTION,
-  'endedBlock?': TEXT,
   'growth?': GROWTH_SHAPE,
 };
 
 /** More zones than a core can have. */
 const ZONES_MAX = 2 ** 16;
+const ENDED_BLOCKS: readonly NonNullable<CZoneOptions['endedBlock']>[] = [
+  'partitionDropBlock',
+  'virtioMemUnplug2MiB',
+  'balloonInflate2MiB',
+  'hyperallocReclaim2MiB',
+  'hostRelease2MiB',
+  'dimmOfflineBlock',
+];
 const PROFILES = Object.keys(CZONE_PROFILES) as CZoneProfileName[];
 
 /** The protocol's number of the blocks in no zone. */
@@ -102,17 +114,19 @@ export class CZoneVirtio implements MemoryDevice {
   readonly unmovableFrames: number = 0;
   /** Blocks of zones that have ended, by the device's answers. */
   private _endedBlocks = 0;
-  private readonly _endedBlock: OperationName | undefined;
+  private readonly _endedBlock: CZoneOptions['endedBlock'];
 
   /** Attaches the device and probes the driver. The guest has a region for CZones, and nothing of it plugged. */
   constructor(vm: MicroVm, timers: Timers, options: CZoneOptions = {}) {
     expectRunningVm(vm);
     expectShape('czone-virtio', options, CALLED);
     const name = expectName('profile', options.profile ?? 'adaptive', PROFILES);
+    const { endedBlock } = options;
+    if (endedBlock !== undefined) expectName('endedBlock', endedBlock, ENDED_BLOCKS);
     const czones = expectZones(vm, 'a machine made with a CZone region');
     this.vm = vm;
     this.zones = czones;
-    this._endedBlock = options.endedBlock;
+    this._endedBlock = endedBlock;
     const { region } = czones;
     const profile = CZONE_PROFILES[name];
     this.model = new CZoneDevice(profile, new CZoneSide(vm, options), {

@@ -231,6 +231,8 @@ describe('a czone-virtio device that is asked for nothing that is', () => {
     ['reportNs', { reportNs: 5 }],
     ['reclaimed', { reclaimed: {} }],
     ['endedBlock', { endedBlock: 5 }],
+    ['did you mean partitionDropBlock', { endedBlock: 'partitionDropBlok' }],
+    ['endedBlock', { endedBlock: 'czoneRelease2MiB' }],
     ['growth', { growth: 5 }],
     ['growth.observe', { growth: { ...own, observe: 'no' } }],
     ['idle policy: targetBytes', { idle: { delayNs: 5 } }],

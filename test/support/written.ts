@@ -69,14 +69,14 @@ export const alloc = (pfn: string, order = 0, type = 1): string =>
 export const failed: string =
   'mm_page_alloc: page=(nil) pfn=0x0 order=9 migratetype=1 gfp_flags=__GFP_HIGHMEM';
 export const take = (pfn: string, order = 0): string =>
-  `mm_page_alloc_zone_locked: page=0 pfn=0x${pfn} order=${order} migratetype=1 percpu_refill=1`;
+  `mm_page_alloc_zone_locked: page=0 pfn=0x${pfn} order=${order} migratetype=1 percpu_refill=${order < 4 || order === 9 ? 1 : 0}`;
 export const free = (pfn: string, order = 0): string =>
   `mm_page_free: page=0 pfn=0x${pfn} order=${order}`;
 export const batched = (pfn: string): string => `mm_page_free_batched: page=0 pfn=0x${pfn} order=0`;
 export const drain = (pfn: string): string =>
   `mm_page_pcpu_drain: page=0 pfn=0x${pfn} order=0 migratetype=1`;
 export const fallback = (pfn: string, order: number, owned: number): string =>
-  `mm_page_alloc_extfrag: page=0 pfn=0x${pfn} alloc_order=0 fallback_order=${order} pageblock_order=9 alloc_migratetype=0 fallback_migratetype=1 fragmenting=0 change_ownership=${owned}`;
+  `mm_page_alloc_extfrag: page=0 pfn=0x${pfn} alloc_order=0 fallback_order=${order} pageblock_order=9 alloc_migratetype=0 fallback_migratetype=1 fragmenting=${order < 9 ? 1 : 0} change_ownership=${owned}`;
 export const bulkBegin = (asked: number): string =>
   `page_bulk_begin: (f+0x4/0x650) gfp=0x2dc2 nr=${asked}`;
 export const bulkEnd = (taken: number): string => `page_bulk_end: (g <- f) taken=${taken}`;

@@ -5,6 +5,7 @@
 import { MIGRATE_MOVABLE, ORDER_MAX } from '../../core/index.ts';
 import * as T from '../read/index.ts';
 import {
+  hasPcpList,
   type Capture,
   type ExtraEvent,
   flowOf,
@@ -19,7 +20,7 @@ import {
 } from '../read/index.ts';
 import { RecordedCompaction } from './compaction.ts';
 import { ContigPlan } from './hotplug.ts';
-import { hasPcpList, interruptsPcpLock } from './path.ts';
+import { interruptsPcpLock } from './path.ts';
 import * as P from './program.ts';
 import { ReportingPasses } from './reporting-passes.ts';
 import { ProgramBuilder, type Shape } from './program.ts';

@@ -4,6 +4,7 @@
 import { MIGRATE_PCPTYPES } from '../../core/index.ts';
 import * as T from '../read/index.ts';
 import {
+  hasPcpList,
   type Capture,
   depthOf,
   type ExtraEvent,
@@ -14,7 +15,7 @@ import {
 } from '../read/index.ts';
 import { EventReader, type FreedBlock } from './event-reader.ts';
 import { KswapdRuns } from './kswapd-runs.ts';
-import { hasPcpList, isDirectTake, requestOf } from './path.ts';
+import { isDirectTake, requestOf } from './path.ts';
 import { lateRequests } from './late-requests.ts';
 import * as P from './program.ts';
 import { type RequestsAgain, requestsAgain } from './requests-again.ts';

@@ -13,6 +13,7 @@
 import { MIGRATE_PCPTYPES } from '../../core/index.ts';
 import * as T from '../read/index.ts';
 import {
+  hasPcpList,
   type AllocatorState,
   type Capture,
   depthOf,
@@ -22,7 +23,7 @@ import {
   previousOnCpu,
 } from '../read/index.ts';
 import { EventReader, type FreedBlock } from './event-reader.ts';
-import { hasPcpList, isDirectTake } from './path.ts';
+import { isDirectTake } from './path.ts';
 import { lateRequests } from './late-requests.ts';
 import * as P from './program.ts';
 

@@ -11,14 +11,21 @@ import {
   PAGEBLOCK_FRAMES,
 } from '../../core/index.ts';
 import * as T from '../read/index.ts';
-import { type Capture, flowOf, isInterrupt, type KernelTrace, timeOf } from '../read/index.ts';
+import {
+  hasPcpList,
+  type Capture,
+  flowOf,
+  isInterrupt,
+  type KernelTrace,
+  timeOf,
+} from '../read/index.ts';
 import {
   EventReader,
   type FreedBlock,
   type LateRequests,
   NO_LATE_REQUESTS,
 } from './event-reader.ts';
-import { hasPcpList, isDirectTake } from './path.ts';
+import { isDirectTake } from './path.ts';
 import { type ListedBlock, pcpListIndex, type ShadowList, ShadowLists } from './shadow-lists.ts';
 
 /** Kinds of event after which a block is somewhere else. */

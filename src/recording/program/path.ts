@@ -3,18 +3,12 @@
 // The preemption depth tells the ways apart: +3 inside a per-cpu list's lock and the zone's, +1 when
 // the caller went to the buddy lists directly (docs/recordings.md).
 
-import { COSTLY_ORDER, THP_ORDER } from '../../core/index.ts';
 import * as T from '../read/index.ts';
 import { depthOf, flowOf, isInterrupt, type KernelTrace, previousOnCpu } from '../read/index.ts';
 import type { ZoneMap } from './zone-map.ts';
 
 /** A request shows at most so many events after the block that was taken for it. */
 const REQUEST_EVENTS = 5000;
-
-/** Orders with per-cpu lists: the cheap ones and huge pages (docs/linux-memory.md A.10). */
-export function hasPcpList(order: number): boolean {
-  return order <= COSTLY_ORDER || order === THP_ORDER;
-}
 
 /** The event of the request for which a block was taken: its flow's next allocation, or the end of its bulk call. */
 export function requestOf(trace: KernelTrace, take: number): number | undefined {

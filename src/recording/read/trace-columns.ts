@@ -113,7 +113,7 @@ export interface TraceMark {
  * Columns by event number. What `pfn`, `order`, `type`, `gfp` and `extra` hold depends on the kind:
  *   alloc          frame (NO_FRAME: failed), order, migratetype, gfp
  *   free           frame, order                     batched: the same, order always 0
- *   take, drain    frame, order, migratetype        extra of take: percpu_refill
+ *   take, drain    frame, order, migratetype
  *   fallback       frame, alloc order, alloc type   extra: FALLBACK_* packed
  *   migrate        pages moved, order: mode         extra: index in MIGRATE_REASONS, gfp: pages failed
  *   compact        migrate scanner                  extra: free scanner, gfp: zone start,

@@ -2,10 +2,17 @@
 // Checks what a reader can check: whole lines, known events, time that never runs backwards, frames
 // inside memory. What the events mean is the replay's business.
 
-import { MIGRATE_TYPES, ORDERS, US_PER_S } from '../../core/index.ts';
+import {
+  MIGRATE_PCPTYPES,
+  MIGRATE_TYPES,
+  ORDERS,
+  PAGEBLOCK_ORDER,
+  US_PER_S,
+} from '../../core/index.ts';
 import { quote, RecordingError } from '../error.ts';
 import { parseGfp } from './gfp-names.ts';
 import { type FrameSpan, MemoryRanges } from './memory-ranges.ts';
+import { hasPcpList } from './pagestate.ts';
 import { expectShortLine, hexDigit, isDigit, startsWith } from './trace-bytes.ts';
 import * as T from './trace-columns.ts';
 import { type KernelTrace, TraceBuilder } from './trace-columns.ts';
@@ -285,7 +292,7 @@ export class TraceReader {
         out.pfn[at] = this.frame(false);
         out.order[at] = this.orderOf(out.pfn[at]);
         out.type[at] = this.small(KEY.type, MIGRATE_TYPES, 'migratetype');
-        if (kind === T.EVENT_TAKE) out.extra[at] = this.small(KEY.refill, 2, 'percpu_refill');
+        if (kind === T.EVENT_TAKE) this.expectRefill(out.order[at], out.type[at]);
         this.expectEnd();
         break;
       case T.EVENT_FALLBACK:
@@ -312,10 +319,18 @@ export class TraceReader {
     out.pfn[at] = this.frame(false);
     out.order[at] = this.small(KEY.allocOrder, ORDERS, 'alloc_order');
     const order = this.small(KEY.fallbackOrder, ORDERS, 'fallback_order');
+    this.expectField(KEY.pageblockOrder, 'pageblock_order', PAGEBLOCK_ORDER);
     out.type[at] = this.small(KEY.allocType, MIGRATE_TYPES, 'alloc_migratetype');
     const type = this.small(KEY.fallbackType, MIGRATE_TYPES, 'fallback_migratetype');
+    this.expectField(KEY.fragmenting, 'fragmenting', order < PAGEBLOCK_ORDER ? 1 : 0);
     out.extra[at] = T.packFallback(order, type, this.small(KEY.ownership, 2, 'change_ownership'));
     this.expectEnd();
+  }
+
+  /** The word says no more than that the order and the type have per-cpu lists. */
+  private expectRefill(order: number, type: number): void {
+    const isListed = hasPcpList(order) && type < MIGRATE_PCPTYPES;
+    this.expectField(KEY.refill, 'percpu_refill', isListed ? 1 : 0);
   }
 
   private readOther(kind: number, at: number): void {
@@ -420,6 +435,12 @@ export class TraceReader {
   private count(key: Uint8Array, name: string): number {
     this.seek(key, name);
     return this.decimal(`a number for ${name}`);
+  }
+
+  private expectField(key: Uint8Array, name: string, value: number): void {
+    this.seek(key, name);
+    const from = this.pos;
+    if (this.decimal(`a number for ${name}`) !== value) this.fail(`${name}=${value}`, from);
   }
 
   private small(key: Uint8Array, limit: number, name: string): number {

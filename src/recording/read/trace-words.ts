@@ -13,6 +13,8 @@ type Key =
   | 'refill'
   | 'allocOrder'
   | 'fallbackOrder'
+  | 'pageblockOrder'
+  | 'fragmenting'
   | 'allocType'
   | 'fallbackType'
   | 'ownership'
@@ -38,6 +40,8 @@ export const KEY: Readonly<Record<Key, Uint8Array>> = {
   refill: bytes('percpu_refill='),
   allocOrder: bytes('alloc_order='),
   fallbackOrder: bytes('fallback_order='),
+  pageblockOrder: bytes('pageblock_order='),
+  fragmenting: bytes('fragmenting='),
   allocType: bytes('alloc_migratetype='),
   fallbackType: bytes('fallback_migratetype='),
   ownership: bytes('change_ownership='),

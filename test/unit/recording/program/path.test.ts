@@ -2,11 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 
-import {
-  hasPcpList,
-  interruptsPcpLock,
-  isDirectTake,
-} from '../../../../src/recording/program/path.ts';
+import { interruptsPcpLock, isDirectTake } from '../../../../src/recording/program/path.ts';
 import type { ZoneMap } from '../../../../src/recording/program/zone-map.ts';
 import * as T from '../../../../src/recording/read/trace-columns.ts';
 
@@ -32,11 +28,6 @@ function traceOf(...events: Event[]): T.KernelTrace {
 
 /** Frames below 1000 are one zone, those above another. */
 const ZONES = { zoneOf: (pfn: number) => (pfn < 1000 ? 1 : 2) } as unknown as ZoneMap;
-
-it('cheap orders and huge pages have per-cpu lists', () => {
-  const orders = Array.from({ length: 11 }, (_, order) => order).filter(hasPcpList);
-  expect(orders).toEqual([0, 1, 2, 3, 9]);
-});
 
 const take = (depth: number): Event => ({ kind: T.EVENT_TAKE, depth });
 

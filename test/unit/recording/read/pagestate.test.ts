@@ -7,6 +7,7 @@ import { RecordingError } from '../../../../src/recording/error.ts';
 import {
   eachFreeBlock,
   freeListIndex,
+  hasPcpList,
   parsePageState,
   pcpListOrder,
 } from '../../../../src/recording/read/pagestate.ts';
@@ -24,6 +25,11 @@ pcplist 1 4100
 pcplist 6 4104
 end
 `;
+
+it('cheap orders and huge pages have per-cpu lists', () => {
+  const orders = Array.from({ length: 11 }, (_, order) => order).filter(hasPcpList);
+  expect(orders).toEqual([0, 1, 2, 3, 9]);
+});
 
 function failure(text: string): RecordingError {
   try {

@@ -74,11 +74,7 @@ describe('reading a trace', () => {
       0x4a4, 1, 0, 0x400dc0,
     ]);
     expect(trace.context[2]).toBe(T.CONTEXT_SOFTIRQ | 3);
-    expect([trace.cpu[4], trace.extra[4], trace.context[4]]).toEqual([
-      1,
-      1,
-      T.CONTEXT_IRQS_OFF | 3,
-    ]);
+    expect([trace.cpu[4], trace.context[4]]).toEqual([1, T.CONTEXT_IRQS_OFF | 3]);
     expect(trace.extra[6]).toBe(T.packFallback(10, 1, 1));
     expect([trace.pfn[7], trace.gfp[7], trace.order[7]]).toEqual([7, 2, T.MIGRATE_MODE_SYNC]);
     expect([trace.gfp[8], trace.extra[8], trace.extra[9]]).toEqual([0x2dc2, 4, 4]);
@@ -120,6 +116,24 @@ describe('reading a trace', () => {
     ['a time without end', 9, (s: string) => s.replace('8.236560', '99999999999.236560'), '2^53'],
     ['a frame outside memory', 9, (s: string) => s.replace('0x1 ', '0x2000 '), 'inside memory'],
     ['a huge frame', 6, (s: string) => s.replace('0x54', '0xfffffffffc'), 'inside memory'],
+    [
+      'a refill of a list that there is not',
+      8,
+      (s: string) => s.replace('percpu_refill=1', 'percpu_refill=0'),
+      'percpu_refill=1',
+    ],
+    [
+      'a steal that breaks no pageblock and says that it does',
+      10,
+      (s: string) => s.replace('fragmenting=0', 'fragmenting=1'),
+      'fragmenting=0',
+    ],
+    [
+      'another size of pageblocks',
+      10,
+      (s: string) => s.replace('pageblock_order=9', 'pageblock_order=10'),
+      'pageblock_order=9',
+    ],
     ['an unknown event', 9, (s: string) => s.replace('pcpu_drain', 'pcpu_train'), 'known event'],
     [
       'a cpu that the kernel did not have',

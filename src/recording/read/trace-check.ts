@@ -59,6 +59,26 @@ function checkTwins(trace: KernelTrace): void {
   }
 }
 
+/** A bulk call ends, with no more pages than it asked for, before its flow begins the next; one may have begun before the recording. */
+function checkBulk(trace: KernelTrace): void {
+  const asked = new Map<number, number | undefined>();
+  for (let i = 0; i < trace.count; i += 1) {
+    const flow = flowOf(trace, i);
+    const open = asked.get(flow);
+    const pages = trace.extra[i] ?? 0;
+    if (trace.kind[i] === T.EVENT_BULK_BEGIN) {
+      if (open !== undefined)
+        fail(trace, i, 'page_bulk_end before the next call', 'page_bulk_begin');
+      asked.set(flow, pages);
+    } else if (trace.kind[i] === T.EVENT_BULK_END) {
+      if (open === undefined && asked.has(flow))
+        fail(trace, i, 'page_bulk_begin before it', 'none');
+      if (pages > (open ?? pages)) fail(trace, i, `taken=${open} at most`, `${pages}`);
+      asked.set(flow, undefined);
+    } else if (open === undefined) asked.set(flow, open);
+  }
+}
+
 function zoneOf(zones: readonly ZoneState[], pfn: number): ZoneState | undefined {
   return zones.find(({ startPfn, spanned }) => pfn >= startPfn && pfn < startPfn + spanned);
 }
@@ -86,5 +106,6 @@ export function checkTrace(trace: KernelTrace, start: AllocatorState): void {
   checkCount(trace);
   checkMarks(trace);
   checkTwins(trace);
+  checkBulk(trace);
   checkFlags(trace, start.zones);
 }

@@ -87,6 +87,25 @@ describe('a trace', () => {
     },
   );
 
+  it('with a bulk call that begins twice, ends twice or takes more than it asked for is refused there', async () => {
+    const twice = async (text: string) =>
+      refused((lines) =>
+        counted(lines.flatMap((line) => (line.includes(text) ? [line, line] : line))),
+      );
+    expect(await twice('page_bulk_begin: ')).toMatchObject({
+      expected: 'page_bulk_end before the next call',
+      found: 'page_bulk_begin',
+    });
+    expect((await twice('page_bulk_end: ')).expected).toBe('page_bulk_begin before it');
+    const more = await refused((lines) =>
+      withNth(lines, 'page_bulk_end: ', 1, (line) => line.replace(/taken=\d+/, 'taken=999')),
+    );
+    expect(more).toMatchObject({
+      expected: expect.stringMatching(/^taken=\d+ at most$/),
+      found: '999',
+    });
+  });
+
   it('with a batched free whose free is gone, or of an order, is refused there', async () => {
     const gone = await refused((lines) => {
       const batched = lines.findIndex((line, i) => i > 4000 && line.includes(BATCHED));

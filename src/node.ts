@@ -5,10 +5,15 @@
  */
 export * from './index.ts';
 export {
+  type CheckpointChoice,
+  CheckpointError,
   type Experiment,
   ExperimentError,
+  type ExperimentOptions,
+  type PlayedExperiment,
   experimentYaml,
   planOf,
+  playExperiment,
   readExperiment,
   traceOfExperiment,
 } from './experiment/index.ts';

@@ -6,18 +6,15 @@ import { FRAME_BYTES, MS_PER_MINUTE } from '../abi/unit.ts';
 import { RefusedArgument } from '../check/index.ts';
 import {
   type Able,
-  CheckpointError,
-  Checkpoints,
+  type CheckpointChoice,
   type Experiment,
-  expectCheckpointAt,
+  type PlayedExperiment,
   expectFits,
-  experimentIn,
-  experimentYaml,
+  formatsOf,
   leftOutLine,
-  mapsOf,
   peakResidentBytes,
   planOf,
-  stateFile,
+  playExperiment,
   traceOfExperiment,
 } from '../experiment/index.ts';
 import {
@@ -29,45 +26,24 @@ import {
   DEFAULT_PLACEMENT,
   DEFAULT_WHEN_FULL,
   GuestTooLarge,
-  type PlanOptions,
   type ReplayRun,
   TooManyGuests,
   coreVersion,
-  detailsOf,
-  keepAlivesOf,
   repairsOf,
-  playEnds,
-  pricesOf,
-  replayPlan,
-  seedsOf,
-  sensitivityOf,
-  resultsOf,
 } from '../replay/index.ts';
-import {
-  type Details,
-  FORMATS,
-  type Format,
-  type Report,
-  type Results,
-  resultsJson,
-  shortageLines,
-} from '../report/index.ts';
-import { RecordSpool, type Written, openOutput, writeReport } from '../report/node.ts';
-import { UnreadableState } from '../graph/index.ts';
+import { FORMATS, type Report, resultsJson, shortageLines } from '../report/index.ts';
+import { type Written, openOutput, writeReport } from '../report/node.ts';
 import { type Trace, TraceError } from '../trace/index.ts';
 import { expectAddresses } from './addresses.ts';
 import { mayHelp } from './again.ts';
 import { COLUMNS_HELP, frames, wholeNumber } from './argument.ts';
 import { type ExperimentFlags, expectMeasured, experimentOf, whereSaid } from './asked.ts';
-import { whileBusy } from './busy.ts';
+import { type Busy, startBusy, whileBusy } from './busy.ts';
 import {
-  type CheckpointAsked,
   type CheckpointFlags,
   DEFAULT_EVERY,
   checkpointOf,
   keptIn,
-  openCheckpoints,
-  spoolOf,
 } from './checkpoint.ts';
 import { effectLines } from './effects.ts';
 import { SystemsMissing, UsageError } from './fault.ts';
@@ -101,7 +77,7 @@ interface Asked {
   readonly jobs: number | undefined;
   /** Of each system that is played at the same time. */
   readonly guestBytes: number;
-  readonly checkpoint: CheckpointAsked | undefined;
+  readonly checkpoint: CheckpointChoice | undefined;
 }
 
 /** The trace. What is wrong with it as a whole is told with the place of its name, if an experiment has it. */
@@ -126,127 +102,57 @@ function atOnce({ systems }: Experiment, jobs: number = availableParallelism()):
   return Math.min(jobs, systems.length);
 }
 
-/** What ends a run from outside, what it leaves then, and who watches it. */
-interface Heard {
-  readonly signal: AbortSignal;
-  readonly checkpoints: Checkpoints | undefined;
-  readonly progress: Progress;
+/** Why that trace cannot be played as it is asked for, each in the words of whoever asked; what has no effect is told. */
+function expectPlayable(asked: Asked, trace: Trace): void {
+  const { path, experiment, flags, jobs, guestBytes } = asked;
+  expectMeasured(path, flags, experiment, trace.spanMs / MS_PER_MINUTE);
+  expectKnown(path, experiment, trace);
+  expectMapped(path, flags, experiment, trace);
+  for (const line of effectLines(asked, trace)) complain(`guestmem: ${line}`);
+  expectFits(trace, planOf(experiment), atOnce(experiment, jobs), guestBytes);
+  expectAddresses(atOnce(experiment, jobs));
+  if (flags.strict !== true) return;
+  // memory is raised for functions that say less than their runtime alone takes: that is the model's, and no fault of a trace
+  const { memoryRaised: _, ...repairs } = repairsOf(trace);
+  refuseRepaired(trace, repairs, experiment.trace.path);
 }
 
-interface Played {
-  readonly played: ReplayRun;
-  readonly seeds: Results['seeds'];
-  readonly sensitivity: Results['sensitivity'];
-  readonly keepAlives: Details['keepAlives'];
-}
-
-function hearing({ signal, progress }: Heard): Pick<PlanOptions, 'signal' | 'progress'> {
-  return { signal, progress: (system, share) => progress.update(system, share) };
-}
-
-/** What the other seeds give beside the first, if there are others. */
-async function seedsBeside(
-  { experiment, jobs, guestBytes }: Asked,
-  played: ReplayRun,
-  heard: Heard,
-): Promise<Results['seeds']> {
-  const [, ...others] = experiment.seeds ?? [];
-  if (others.length === 0) return undefined;
-  const runs = [resultsOf(played)];
-  for (const seed of others) {
-    const one = { ...experiment, seed };
-    const plan = planOf(one);
-    const keeper = heard.checkpoints?.keeper(`seed ${seed}`, plan);
-    const trace = await traceOfExperiment(one);
-    heard.progress.again(1 + others.length, trace.invocations);
-    const options = { jobs, guestBytes, keeper, ...hearing(heard) };
-    const other = await replayPlan(trace, plan, options);
-    runs.push(resultsOf(other));
-  }
-  return seedsOf(runs);
-}
-
-/** How far prices move a run, as it was asked for. */
-async function sensitivityTo(
-  { experiment, jobs, guestBytes }: Asked,
-  trace: Trace,
-  played: ReplayRun,
-  heard: Heard,
-): Promise<Results['sensitivity']> {
-  const how = experiment.outputs.sensitivity;
-  if (how === undefined) return undefined;
-  const plan = planOf(experiment);
-  const prices = pricesOf(plan.prices);
-  if (how === 'counts') return sensitivityOf(played, prices);
-  const before = experiment.seeds?.length ?? 1;
-  const ends = await playEnds(played, prices, (price, ns, runs) => {
-    const own = { ...plan.prices?.own, [price]: ns };
-    const at = { ...plan, prices: { ...plan.prices, own } };
-    const keeper = heard.checkpoints?.keeper(`${price} of ${ns} ns`, at);
-    heard.progress.again(before + runs, trace.invocations);
-    return replayPlan(trace, at, { jobs, guestBytes, keeper, ...hearing(heard) });
-  });
-  return sensitivityOf(played, prices, ends);
-}
-
-/** Policies of keep-alive over the trace, where a format shows them. */
-async function keepAlivesTo(
-  { experiment, flags }: Asked,
-  trace: Trace,
-  signal: AbortSignal,
-): Promise<Details['keepAlives']> {
-  if (!formatsOf(experiment).some(({ hasKeepAlives }) => hasKeepAlives)) return undefined;
-  const plan = planOf(experiment);
-  return whileBusy(watched(flags), (busy) =>
-    keepAlivesOf(trace, plan, signal, busy?.counting('calls')),
-  );
-}
-
-/** Replays with a progress bar. Formats are checked by now, and the folder is open. */
+/** Plays with a progress bar. Formats are checked by now, and the folder is open: rows of calls lie in it. */
 async function play(
   asked: Asked,
   signal: AbortSignal,
-  records: RecordSpool | undefined,
-): Promise<Played> {
-  const { experiment, flags, jobs, guestBytes } = asked;
-  const plan = { ...planOf(experiment), maps: mapsOf(experiment) };
-  const trace = await traceOf(asked);
-  expectMeasured(asked.path, flags, experiment, trace.spanMs / MS_PER_MINUTE);
-  expectKnown(asked.path, experiment, trace);
-  expectMapped(asked.path, flags, experiment, trace);
-  for (const line of effectLines(asked, trace)) complain(`guestmem: ${line}`);
-  expectFits(trace, plan, atOnce(experiment, jobs), guestBytes);
-  expectAddresses(atOnce(experiment, jobs));
-  if (flags.strict === true) {
-    // memory is raised for functions that say less than their runtime alone takes: that is the model's, and no fault of a trace
-    const { memoryRaised: _, ...repairs } = repairsOf(trace);
-    refuseRepaired(trace, repairs, experiment.trace.path);
-  }
-  const checkpoints = asked.checkpoint && openCheckpoints(asked.checkpoint, trace, experiment);
-  const amount = { systems: plan.systems.length, calls: trace.invocations };
-  const progress = startProgress(amount, flags.quiet === true);
-  const heard: Heard = { signal, checkpoints, progress };
+  recordsIn: string | undefined,
+): Promise<PlayedExperiment> {
+  const { experiment, flags, jobs, guestBytes, checkpoint } = asked;
+  let progress: Progress | undefined;
+  const trace = async (): Promise<Trace> => {
+    const read = await traceOf(asked);
+    expectPlayable(asked, read);
+    const amount = { systems: experiment.systems.length, calls: read.invocations };
+    progress = startProgress(amount, flags.quiet === true);
+    return read;
+  };
+  let busy: Busy | undefined;
+  const told = (done: number, total: number): void => {
+    progress?.stop();
+    busy ??= startBusy(process.stderr);
+    busy.update({ done, total, what: 'calls' });
+  };
   try {
-    const played = await replayPlan(trace, plan, {
+    return await playExperiment(experiment, {
       jobs,
       guestBytes,
-      ...hearing(heard),
-      ...(records === undefined || checkpoints === undefined
-        ? { records, keeper: checkpoints?.keeper('the run', plan) }
-        : checkpoints.recorded('the run', plan, records)),
+      signal,
+      checkpoint,
+      recordsIn,
+      trace,
+      progress: (system, share) => progress?.update(system, share),
+      again: (runs, calls) => progress?.again(runs, calls),
+      told: watched(flags)?.isTTY === true ? told : undefined,
     });
-    const seeds = await seedsBeside(asked, played, heard);
-    const sensitivity = await sensitivityTo(asked, trace, played, heard);
-    progress.stop();
-    return { played, seeds, sensitivity, keepAlives: await keepAlivesTo(asked, trace, signal) };
-  } catch (error) {
-    if (error instanceof UnreadableState) {
-      throw new CheckpointError(`${asked.checkpoint?.resume}: ${error.message}`, { cause: error });
-    }
-    throw error;
   } finally {
-    progress.stop();
-    checkpoints?.write();
+    progress?.stop();
+    busy?.stop();
   }
 }
 
@@ -257,36 +163,20 @@ function expectFinal({ missing }: ReplayRun): void {
   }
 }
 
-/** What of a record says where it comes from. */
-function originOf(configuration: Experiment): Pick<Results, 'configuration' | 'made'> {
+/** The report of a run, with what made it. */
+function reportOf({ report }: PlayedExperiment, leftOut: Able['leftOut']): Report {
   const { abi, hash } = coreVersion('release');
   const versions = { guestmem: packageVersion(), abi, core: hash };
   const command = ['guestmem', ...process.argv.slice(2)];
   const made = { command, versions, peakResidentBytes: peakResidentBytes() };
-  return { configuration: { ...configuration }, made };
-}
-
-function reportOf(
-  { played, seeds, sensitivity, keepAlives }: Played,
-  made: Experiment,
-  leftOut: Able['leftOut'],
-): Report {
-  return {
-    results: {
-      ...resultsOf(played),
-      ...(leftOut.length > 0 && { leftOut: [...leftOut] }),
-      ...(seeds !== undefined && { seeds }),
-      ...(sensitivity !== undefined && { sensitivity }),
-      ...originOf(made),
-    },
-    details: { ...detailsOf(played, pricesOf(planOf(made).prices)), keepAlives },
-    experiment: experimentYaml(made),
-  };
+  const without = leftOut.length === 0 ? undefined : { leftOut: [...leftOut] };
+  return { ...report, results: { ...report.results, ...without, made } };
 }
 
 async function run(path: string | undefined, flags: ReplayFlags): Promise<void> {
   const jobs = flags.jobs === undefined ? undefined : wholeNumber('--jobs', flags.jobs, 1);
-  const { experiment, leftOut } = experimentOf(path, flags);
+  const { experiment: said, leftOut } = experimentOf(path, flags);
+  const experiment = { ...said, outputs: { folder: DEFAULT_OUT, ...said.outputs } };
   const checkpoint = checkpointOf(flags);
   const { guestMemory = DEFAULT_GUEST_MEMORY } = flags;
   const memory = frames('--guest-memory', guestMemory) * FRAME_BYTES;
@@ -300,23 +190,14 @@ async function run(path: string | undefined, flags: ReplayFlags): Promise<void> 
 }
 
 /** What a run has come to. Throws SystemsMissing. */
-function tell({ experiment, flags }: Asked, { played, report, written }: Finished): void {
+function tell({ experiment, flags }: Asked, { run, report, written }: Finished): void {
   if (flags.json === true) print(resultsJson(report.results));
   else if (flags.quiet !== true) print(`${written.text}${wroteLine(written.paths)}`);
   // the table has it
   const isTold = flags.quiet !== true && experiment.outputs.formats.includes('table');
   const untold = flags.json === true || isTold ? [] : shortageLines(report.results);
   for (const shortage of untold) complain(`guestmem: ${shortage}`);
-  if (played.missing.length > 0) throw new SystemsMissing(played.missing);
-}
-
-/** Those that hold rows of calls. */
-const TABLES: readonly string[] = ['csv', 'parquet'];
-
-function formatsOf({ outputs: { formats, records = false } }: Experiment): Format[] {
-  const isLacking = records && !formats.some((name) => TABLES.includes(name));
-  const names = isLacking ? [...formats, 'parquet'] : formats;
-  return names.map((name) => FORMATS.find((one) => one.name === name) as Format);
+  if (run.missing.length > 0) throw new SystemsMissing(run.missing);
 }
 
 /** What no guest or host can be made of: only the replay knows how large those come to be. */
@@ -327,34 +208,32 @@ function refusalOf({ path }: Asked, error: unknown): unknown {
 
 /** A run, what is told of it, and what was written. */
 interface Finished {
-  readonly played: ReplayRun;
+  readonly run: ReplayRun;
   readonly report: Report;
   readonly written: Written;
 }
 
 /** Opens the folder, plays, writes; the folder is as it was if that fails. */
 async function playInto(asked: Asked, signal: AbortSignal): Promise<Finished> {
-  const { experiment, flags } = asked;
+  const { experiment, flags, checkpoint } = asked;
   const formats = formatsOf(experiment);
   const out = experiment.outputs.folder ?? DEFAULT_OUT;
-  if (asked.checkpoint?.path !== undefined) expectCheckpointAt(stateFile(asked.checkpoint.path));
   const folder = openOutput(formats, out, flags.force);
-  const isRecorded = experiment.outputs.records === true && folder !== undefined;
-  let records: RecordSpool | undefined;
+  let played: PlayedExperiment | undefined;
   try {
-    if (isRecorded) records = spoolOf(folder, asked.checkpoint);
-    const whole = await play(asked, signal, records).catch((error: unknown) => {
+    const isKept = experiment.outputs.records === true && checkpoint?.file === undefined;
+    const recordsIn = isKept ? folder?.spoolFolder() : undefined;
+    played = await play(asked, signal, recordsIn).catch((error: unknown) => {
       throw refusalOf(asked, error);
     });
-    expectFinal(whole.played);
-    const told = reportOf(whole, experimentIn(out, experiment), asked.leftOut);
-    const report = { ...told, records };
+    expectFinal(played.run);
+    const report = reportOf(played, asked.leftOut);
     const written = await whileBusy(watched(flags), (busy) =>
       writeReport({ ...report, told: busy?.counting('pictures') }, formats, folder ?? out),
     );
-    return { played: whole.played, report, written };
+    return { run: played.run, report, written };
   } finally {
-    records?.close();
+    played?.close();
     folder?.close();
   }
 }

@@ -30,6 +30,13 @@ export { MemoryShort, expectFits, peakResidentBytes } from './fit.ts';
 export { identityOf, programMark } from './identity.ts';
 export { momentsIn } from './moments.ts';
 export { type OwnPrices, readPrices } from './prices.ts';
+export {
+  type CheckpointChoice,
+  type ExperimentOptions,
+  type PlayedExperiment,
+  formatsOf,
+  playExperiment,
+} from './play.ts';
 export { framesOf } from './quantity.ts';
 export {
   type ExperimentFile,

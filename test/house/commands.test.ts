@@ -5,7 +5,7 @@ import { SOURCES, read } from './tree.ts';
 
 /** By command, what of the library does its work. */
 const DOES: Readonly<Record<string, readonly string[]>> = {
-  replay: ['replayPlan', 'resultsOf', 'detailsOf', 'loadTrace'],
+  replay: ['playExperiment', 'traceOfExperiment', 'writeReport'],
   sweep: ['runSweep', 'emitSweep'],
   compare: ['compareResults'],
   query: ['query'],

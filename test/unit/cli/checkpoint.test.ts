@@ -13,9 +13,9 @@ it('nothing is kept that nobody asked for', () => {
 
 it('a state is written every ten minutes unless another time is said', () => {
   const checkpoint = pathOf('run.state');
-  expect(checkpointOf({ checkpoint })).toEqual({ path: checkpoint, everyMinutes: 10 });
+  expect(checkpointOf({ checkpoint })).toMatchObject({ file: checkpoint, everyMinutes: 10 });
   expect(checkpointOf({ checkpoint, every: '2h' })).toMatchObject({ everyMinutes: 120 });
-  expect(checkpointOf({ resume: 'a' })).toMatchObject({ path: undefined, resume: 'a' });
+  expect(checkpointOf({ resume: 'a' })).toMatchObject({ file: undefined, resume: 'a' });
 });
 
 it('a time that is not whole minutes of the trace, or has no file, is refused', () => {

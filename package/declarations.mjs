@@ -30,10 +30,25 @@ class Needed {
   #dist;
   #statements = new Map();
   #symbols = new Set();
+  /** Classes that somebody can make: of a face, or what one of a face may extend. */
+  #made = new Set();
 
-  constructor(checker, dist) {
+  constructor(checker, dist, sources) {
     this.#checker = checker;
     this.#dist = dist;
+    for (const source of sources) this.#addBases(source);
+  }
+
+  #addBases(source) {
+    for (const clause of source.statements.flatMap((one) => one.heritageClauses ?? [])) {
+      for (const { expression } of clause.types) this.#made.add(this.resolved(expression));
+    }
+  }
+
+  /** Whether a node is the constructor of a class that is there as a type alone: nobody can call it. */
+  isUncalled(node) {
+    if (!ts.isConstructorDeclaration(node) || !ts.isClassDeclaration(node.parent)) return false;
+    return !this.#made.has(this.#checker.getSymbolAtLocation(node.parent.name));
   }
 
   resolved(node) {
@@ -68,12 +83,21 @@ class Needed {
     return node.getSourceFile().fileName.startsWith(this.#dist);
   }
 
-  addFace(source) {
+  #exportsOf(source) {
     const module = this.#checker.getSymbolAtLocation(source);
-    for (const symbol of this.#checker.getExportsOfModule(module)) {
+    return this.#checker.getExportsOfModule(module).map((symbol) => {
       const isAlias = symbol.flags & ts.SymbolFlags.Alias;
-      this.#add(isAlias ? this.#checker.getAliasedSymbol(symbol) : symbol);
-    }
+      return isAlias ? this.#checker.getAliasedSymbol(symbol) : symbol;
+    });
+  }
+
+  /** Before anything is added. */
+  mayMake(source) {
+    for (const symbol of this.#exportsOf(source)) this.#made.add(symbol);
+  }
+
+  addFace(source) {
+    for (const symbol of this.#exportsOf(source)) this.#add(symbol);
   }
 
   #add(symbol) {
@@ -91,6 +115,7 @@ class Needed {
   }
 
   #visit(node) {
+    if (this.isUncalled(node)) return;
     if (ts.isIdentifier(node)) this.#add(this.resolved(node));
     ts.forEachChild(node, (child) => this.#visit(child));
   }
@@ -98,12 +123,23 @@ class Needed {
 
 /** What is said of members that nobody but their class can reach. */
 const PRIVATE = /^ *\/\*\*(?:(?!\*\/)[^])*\*\/\n(?= *private )/gm;
-/** tsc's indentation. */
+/** tsc's indentation. One space a level is read as well: those of 9,000 lines are 19 kB as tsc writes them. */
 const INDENTED = /^(?: {4})+/gm;
+
+/** What is said in prose over several lines: whoever shows it joins them. Lists and examples are left as they are. */
+const PROSE = /\/\*\*\n *\* (?!@)[^\n]*(?:\n *\* [^-|@\n][^\n]*)*\n *\*\//g;
+
+const joined = (comment) =>
+  comment
+    .replace(/^\/\*\*\n *\* /, '/** ')
+    .replace(/\n *\*\/$/, ' */')
+    .replaceAll(/\n *\* /g, ' ');
 
 const isHidden = (member) =>
   !ts.isConstructorDeclaration(member) &&
   member.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.PrivateKeyword);
+
+const goneEdit = (member) => ({ from: member.getFullStart(), to: member.end, text: '' });
 
 /** Private members, taken out. That a class has some is said in one word: another of the same shape is not it. */
 function hidingEdits(statement) {
@@ -111,10 +147,7 @@ function hidingEdits(statement) {
   const hidden = statement.members.filter(isHidden);
   if (hidden.length === 0) return [];
   const { pos } = statement.members;
-  return [
-    { from: pos, to: pos, text: '\n    #private;' },
-    ...hidden.map((member) => ({ from: member.getFullStart(), to: member.end, text: '' })),
-  ];
+  return [{ from: pos, to: pos, text: '\n    #private;' }, ...hidden.map(goneEdit)];
 }
 
 /** `export`, taken out: a module of declarations exports all that it declares. */
@@ -145,11 +178,14 @@ class Declarations {
     const options = { module: ts.ModuleKind.NodeNext, skipLibCheck: true, types: ['node'] };
     this.#program = ts.createProgram(files, { ...options, target: ts.ScriptTarget.ES2023 });
     this.#checker = this.#program.getTypeChecker();
-    this.#needed = new Needed(this.#checker, dist);
+    const ours = this.#program.getSourceFiles().filter((one) => one.fileName.startsWith(dist));
+    this.#needed = new Needed(this.#checker, dist, ours);
     this.#values = new Map(
       faces.map((face) => [face, new Set(exportsOf(path.join(dist, `${face}.js`)))]),
     );
-    for (const face of faces) this.#needed.addFace(this.#sourceOf(face));
+    const sources = faces.map((face) => this.#sourceOf(face));
+    for (const source of sources) this.#needed.mayMake(source);
+    for (const source of sources) this.#needed.addFace(source);
     this.#nameAll();
   }
 
@@ -209,7 +245,8 @@ class Declarations {
 
   #textOf(statement) {
     const source = statement.getSourceFile();
-    const hiding = hidingEdits(statement);
+    const uncalled = (statement.members ?? []).filter((one) => this.#needed.isUncalled(one));
+    const hiding = [...hidingEdits(statement), ...uncalled.map(goneEdit)];
     const isGone = ({ from }) => hiding.some((one) => from >= one.from && from < one.to);
     const renaming = this.#renamingEdits(statement, source).filter((one) => !isGone(one));
     const edits = [...hiding, ...exportEdits(statement, source), ...renaming];
@@ -223,7 +260,8 @@ class Declarations {
     text = (text + full.slice(at, statement.end)).trim();
     return text
       .replaceAll(PRIVATE, '')
-      .replaceAll(INDENTED, (spaces) => spaces.slice(spaces.length / 2));
+      .replaceAll(INDENTED, (spaces) => ' '.repeat(spaces.length / 4))
+      .replaceAll(PROSE, joined);
   }
 
   /** All that is declared. */

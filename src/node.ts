@@ -18,11 +18,21 @@ export {
   traceOfExperiment,
 } from './experiment/index.ts';
 export {
+  BenchTreeError,
   type BuildCoreOptions,
   type BuiltCore,
+  type CompareTreesOptions,
+  type ComparedTrees,
   OwnCoreError,
   buildCore,
+  compareTrees,
 } from './microbench/node.ts';
+export {
+  PlaygroundError,
+  type PlaygroundOptions,
+  type ServedPlayground,
+  servePlayground,
+} from './play/node.ts';
 export {
   RECORD_DEFAULTS,
   type RecordOptions,
@@ -77,7 +87,15 @@ export {
   resultsJson,
   resultsJsonSchema,
 } from './report/index.ts';
-export { readResults, reportOf, writeAgain, writeFigures, writeReport } from './report/node.ts';
+export {
+  type PngOptions,
+  pngsOf,
+  readResults,
+  reportOf,
+  writeAgain,
+  writeFigures,
+  writeReport,
+} from './report/node.ts';
 export {
   type Answer,
   BATCH_SYSTEMS,
@@ -119,4 +137,5 @@ export {
   serveRedis,
   threadEngine,
 } from './sweep/index.ts';
+export { SHELLS, type Shell, completionScript } from './shell/index.ts';
 export { TRACE_WRITERS, type TraceFile, type TraceWriter } from './trace/node.ts';

@@ -1,6 +1,5 @@
 // A command in a thread of its own: this one is free to hear signals, clears what the thread had begun, and ends with a word.
 
-import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -104,19 +103,16 @@ function endProcess(pid: number): void {
   }
 }
 
-/** Takes a worktree from its checkout, also one that git has only begun to make; whatever is wrong with it, its folder goes. */
-export function removeWorktree(folder: string, checkout: string): void {
-  spawnSync('git', ['worktree', 'remove', '--force', '--force', folder], { cwd: checkout });
-  rmSync(folder, { recursive: true, force: true });
-}
-
 /** Clears what an ended thread had begun. Whether what it was to write is there. */
 async function clear(all: readonly Begun[]): Promise<boolean> {
   let isWritten = false;
   // processes first: they write into scratch folders
   for (const begun of all) if (begun.kind === 'process') endProcess(begun.pid);
   for (const begun of all) {
-    if (begun.kind === 'worktree') removeWorktree(begun.folder, begun.checkout);
+    if (begun.kind === 'worktree') {
+      const { removeWorktree } = await import('../microbench/node.ts');
+      removeWorktree(begun.folder, begun.checkout);
+    }
     if (begun.kind === 'shown') isWritten = true;
     if (begun.kind === 'scratch') rmSync(begun.folder, { recursive: true, force: true });
     if (begun.kind !== 'output') continue;

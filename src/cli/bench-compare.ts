@@ -2,16 +2,23 @@
 
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type BenchRecord, type ComparedBench, compareBenches } from '../microbench/index.ts';
+import type { BenchRecord, ComparedBench } from '../microbench/index.ts';
+import {
+  type CompareTreesOptions,
+  type ComparedTrees,
+  type Side,
+  compareTrees,
+} from '../microbench/node.ts';
 import { alignRows, formatCount } from '../report/index.ts';
-import { telling } from './apart.ts';
+import { withScratch } from '../report/node.ts';
+import { leaves, tellPace, telling } from './apart.ts';
 import { comparison, recordIn } from './bench-records.ts';
-import { type Side, runIn, sideOf, withTrees } from './bench-trees.ts';
 import { UsageError } from './fault.ts';
 
 export interface CompareFlags {
   readonly filter?: string;
-  readonly guest: string;
+  readonly guestFrames: number;
+  readonly turns: number;
   readonly policy?: string;
   readonly core?: string;
   readonly json?: boolean;
@@ -60,38 +67,24 @@ export function comparedText(
   return `A: ${a}\nB: ${b}\nCPU time, ${turns} turns\n\n${alignRows([HEAD, ...found.map(rowOf)])}\n${note}`;
 }
 
-/** What each tree's own bench is called with; files are where this command was called. */
-function flagsFor({ filter, guest, policy, core }: CompareFlags, cwd: string): string[] {
-  const file = (path: string | undefined): string | undefined => path && resolve(cwd, path);
-  const said = { guest, filter, policy: file(policy), core: file(core) };
-  return Object.entries(said).flatMap(([name, value]) =>
-    value === undefined ? [] : [`--${name}`, value],
-  );
+/** Two trees, timed in turns in a folder that goes. */
+function timed([a, b]: readonly [string, string], options: Timing): Promise<ComparedTrees> {
+  const work = (scratch: string): Promise<ComparedTrees> =>
+    compareTrees(a, b, {
+      ...options,
+      scratch,
+      begun: leaves,
+      step: (what) => tellPace({ why: `${what}, which does not say how far it is` }),
+      told: telling('runs'),
+    });
+  return withScratch('bench', work, (scratch) => leaves({ scratch }));
 }
 
-/** One of A, one of B, and so on. */
-async function inTurns(
-  sides: readonly [Side, Side],
-  turns: number,
-  flags: readonly string[],
-  cwd: string,
-): Promise<ComparedBench[]> {
-  const records: [BenchRecord[], BenchRecord[]] = [[], []];
-  await withTrees(sides, async (trees) => {
-    const told = telling('runs');
-    for (let run = 0; run < 2 * turns; run += 1) {
-      told(run, 2 * turns);
-      const at = run % 2 === 0 ? 0 : 1;
-      records[at].push(await runIn(trees[at], flags, cwd));
-    }
-  });
-  return compareBenches(...records);
-}
+type Timing = Omit<CompareTreesOptions, 'scratch'>;
 
-/** What is printed of two records, or of two trees that are timed now. Throws UsageError, BenchRecordError. */
+/** What is printed of two records, or of two trees that are timed now. Throws UsageError, BenchTreeError, BenchRecordError. */
 export async function compared(
   words: readonly [string, string],
-  turns: number,
   flags: CompareFlags,
   cwd: string = process.cwd(),
 ): Promise<string> {
@@ -105,11 +98,11 @@ export async function compared(
   if (files.length === 1) {
     throw new UsageError(`${files[0]}: expected a record on both sides or on none, found one`);
   }
-  const sides = [await sideOf(words[0], cwd), await sideOf(words[1], cwd)] as const;
-  const found = await inTurns(sides, turns, flagsFor(flags, cwd), cwd);
-  if (flags.json !== true) return comparedText(sides, found, turns);
+  const { guestFrames, turns, filter, policy, core } = flags;
+  const { sides, benches } = await timed(words, { guestFrames, turns, filter, policy, core, cwd });
+  if (flags.json !== true) return comparedText(sides, benches, turns);
   const [a, b] = sides.map(({ name, ...side }) => {
     return side.kind === 'commit' ? { name, commit: side.hash } : { name };
   });
-  return `${JSON.stringify({ schema: 1, a, b, turns, benches: found }, null, 2)}\n`;
+  return `${JSON.stringify({ schema: 1, a, b, turns, benches }, null, 2)}\n`;
 }

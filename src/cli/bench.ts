@@ -142,7 +142,8 @@ export function benchCommand(): Command {
     .addHelpText('after', COMPARE_HELP)
     .action(async (a: string, b: string, _: unknown, own: Command) => {
       const flags = own.optsWithGlobals<BenchFlags>();
-      print(await compared([a, b], amountsOf(flags).runs, flags));
+      const { guestFrames, runs } = amountsOf(flags);
+      print(await compared([a, b], { ...flags, guestFrames, turns: runs }));
     });
   return command;
 }

@@ -34,7 +34,6 @@ const SWITCH: Values = { words: async () => plain((await experiment()).SWITCH) }
 const FORMS: Values = {
   words: async () => entries((await import('../trace/node.ts')).TRACE_WRITERS),
 };
-export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 
 /** By command and option; a command alone has the values of its argument. */
 export const VALUES: Readonly<Record<string, Values>> = {
@@ -73,5 +72,5 @@ export const VALUES: Readonly<Record<string, Values>> = {
   'trace sample --to': FORMS,
   'trace synth --to': FORMS,
   scenario: { words: async () => entries((await import('../scenario/index.ts')).SCENARIOS) },
-  completion: { words: async () => plain(SHELLS) },
+  completion: { words: async () => plain((await import('../shell/index.ts')).SHELLS) },
 };

@@ -108,8 +108,9 @@ export async function exitCodeOf(error: unknown, write: (line: string) => void):
   const { RecorderMissing, RecordingFailed } = await import('../recorder/index.ts');
   const { TraceError } = await import('../trace/index.ts');
   const { EngineError, JobError, QueryError } = await import('../sweep/index.ts');
+  const { PlaygroundError } = await import('../play/node.ts');
   const { BenchRecordError } = await import('../microbench/index.ts');
-  const { OwnCoreError } = await import('../microbench/node.ts');
+  const { BenchTreeError, OwnCoreError } = await import('../microbench/node.ts');
   if (error instanceof ExperimentError) {
     for (const problem of error.problems) write(`guestmem: ${problem}`);
     return EXIT_USAGE;
@@ -128,7 +129,9 @@ export async function exitCodeOf(error: unknown, write: (line: string) => void):
     error instanceof QueryError ||
     error instanceof JobError ||
     error instanceof BenchRecordError ||
-    error instanceof OwnCoreError;
+    error instanceof BenchTreeError ||
+    error instanceof OwnCoreError ||
+    error instanceof PlaygroundError;
   if (isUsage) return usage(error, write);
   const isRecorder = error instanceof RecorderMissing || error instanceof RecordingFailed;
   if (isRecorder) {

@@ -1,10 +1,9 @@
 // guestmem figures: the figures of a run as files for papers and slides.
 
 import { Command } from 'commander';
-import { writeFigures } from '../report/node.ts';
-import { telling, writesInto } from './apart.ts';
+import { pngsOf, writeFigures } from '../report/node.ts';
+import { leaves, telling, writesInto } from './apart.ts';
 import { wholeNumber } from './argument.ts';
-import { pngsOf } from './rasterize.ts';
 import { reportIn } from './report.ts';
 import { print } from './terminal.ts';
 import { wroteLine } from './wrote.ts';
@@ -16,14 +15,17 @@ interface FiguresFlags {
   readonly force?: boolean;
 }
 
+function drawn(svgs: readonly string[]): Promise<Uint8Array[]> {
+  return pngsOf(svgs, { told: telling('pictures'), begun: leaves });
+}
+
 async function run(folder: string, { out, width, png, force }: FiguresFlags): Promise<void> {
   const options = {
     width: wholeNumber('--width', width, 200),
     isForced: force,
     ...writesInto(out),
     told: telling('pictures'),
-    rasterize:
-      png === true ? (svgs: readonly string[]) => pngsOf(svgs, telling('pictures')) : undefined,
+    rasterize: png === true ? drawn : undefined,
   };
   const paths = await writeFigures(reportIn(folder), out, options);
   print(wroteLine(paths));

@@ -1,21 +1,16 @@
 // guestmem play: the playground's page, served to this machine.
 
 import { spawn } from 'node:child_process';
-import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
-import { shippedFile } from '../check/index.ts';
 import { encodeReel } from '../map/index.ts';
+import { PLAY_PORT, PORT_MOST, servePlayground } from '../play/node.ts';
 import { openCapture, recordedSteps, verifyReel } from '../recording/index.ts';
 import { wholeNumber } from './argument.ts';
 import { type Busy, whileBusy } from './busy.ts';
 import { SIGNALS, handOver } from './early.ts';
 import { BIOS, type LinuxFlags, linuxFiles } from './linux.ts';
-import { serve, siteOf } from './site.ts';
 import { print } from './terminal.ts';
 
-const PORT = 4173;
-const PORT_MOST = 65_535;
 /** Maps of a recording over its time. */
 const MOMENTS = 100;
 /** Events of it that can be stepped through. */
@@ -46,33 +41,26 @@ async function recordingOf(folder: string, busy?: Busy): Promise<string> {
 }
 
 async function run({ port, open, recording, ...linux }: PlayFlags): Promise<void> {
-  const number = port === undefined ? PORT : wholeNumber('--port', port, 0, PORT_MOST);
-  const beside = linuxFiles(linux);
-  const site = siteOf(fileURLToPath(new URL('../play/site', import.meta.url)));
-  // the package has no second copy of it in the site
-  const core = shippedFile(new URL('../../build/core.release.wasm', import.meta.url));
-  if (core !== undefined) site.set('/core.wasm', core);
-  for (const [path, bytes] of beside) site.set(path, bytes);
+  const number = port === undefined ? PLAY_PORT : wholeNumber('--port', port, 0, PORT_MOST);
+  const files = linuxFiles(linux);
   if (recording !== undefined) {
     const text = await whileBusy(process.stderr, (busy) => recordingOf(recording, busy));
-    site.set('/recording.json', new TextEncoder().encode(text));
+    files.set('/recording.json', new TextEncoder().encode(text));
   }
-  const server = await serve(site, number);
-  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const { address, closed, close } = await servePlayground({ port: number, files });
   print(`guestmem playground: ${address} (Ctrl-C ends it)\n`);
   if (open === true) show(address);
   await new Promise<void>((ended) => {
     for (const signal of SIGNALS) process.once(signal, () => ended());
     handOver();
-    server.once('close', ended);
+    void closed.then(ended);
   });
-  server.closeAllConnections();
-  server.close();
+  close();
 }
 
 export function playCommand(): Command {
   return new Command('play')
-    .option('--port <n>', `port on this machine; 0 is one that is free (default: ${PORT})`)
+    .option('--port <n>', `port on this machine; 0 is one that is free (default: ${PLAY_PORT})`)
     .option('--open', 'show it in the browser')
     .option(
       '--recording <capture>',

@@ -3,7 +3,7 @@
 import { isMainThread } from 'node:worker_threads';
 import { Command } from 'commander';
 import { exitCodeOf } from './fault.ts';
-import { COMPLETE, complain, guardStreams, print, printable } from './terminal.ts';
+import { complain, guardStreams, print, printable } from './terminal.ts';
 import { packageVersion } from './version.ts';
 
 interface Entry {
@@ -187,10 +187,15 @@ async function program(): Promise<Command> {
 
 async function run(): Promise<void> {
   const [, , first, ...words] = process.argv;
-  if (first === COMPLETE) {
+  if (await isCompletion(first)) {
     const { completed } = await import('./complete.ts');
     print(await completed(words, COMMANDS));
   } else await (await program()).parseAsync();
+}
+
+/** Whether a shell's script asks. No command begins so. */
+async function isCompletion(word: string | undefined): Promise<boolean> {
+  return word?.startsWith('__') === true && word === (await import('../shell/index.ts')).COMPLETE;
 }
 
 /** Has the engine write stacks down: until then an error holds all that it came through, which are all guests of a run. */

@@ -7,12 +7,11 @@ import { KIB, MS_PER_MINUTE } from '../abi/unit.ts';
 import { RECORD_DEFAULTS, type RecordOptions, RECORDING_FILES, record } from '../recorder/index.ts';
 import { type Capture, openCapture, profileFileOf, verifyCapture } from '../recording/index.ts';
 import { startWall } from '../replay/index.ts';
-import { OutputFolder, keptFolder } from '../report/node.ts';
+import { OutputFolder, keptFolder, withScratch } from '../report/node.ts';
 import { leaves, tellPace, telling, writesInto } from './apart.ts';
 import { duration, mebibytes, plan, wholeNumber } from './argument.ts';
 import { EXIT_FAILURE, UsageError } from './fault.ts';
 import { profileText } from './profile.ts';
-import { withScratch } from './scratch.ts';
 import { complain, print } from './terminal.ts';
 import { verdictText } from './verify.ts';
 
@@ -90,8 +89,10 @@ async function run(flags: RecordFlags): Promise<void> {
   });
   try {
     keptFolder(options.labFolder);
-    const { files, workload } = await withScratch('record', (scratch) =>
-      record({ ...options, scratch }, tell),
+    const { files, workload } = await withScratch(
+      'record',
+      (scratch) => record({ ...options, scratch }, tell),
+      (scratch) => leaves({ scratch }),
     );
     const content = [...files].map(([name, bytes]) => ({ name, content: bytes }));
     output.write(content);

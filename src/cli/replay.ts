@@ -39,12 +39,7 @@ import { mayHelp } from './again.ts';
 import { COLUMNS_HELP, frames, wholeNumber } from './argument.ts';
 import { type ExperimentFlags, expectMeasured, experimentOf, whereSaid } from './asked.ts';
 import { type Busy, startBusy, whileBusy } from './busy.ts';
-import {
-  type CheckpointFlags,
-  DEFAULT_EVERY,
-  checkpointOf,
-  keptIn,
-} from './checkpoint.ts';
+import { type CheckpointFlags, DEFAULT_EVERY, checkpointOf, keptIn } from './checkpoint.ts';
 import { effectLines } from './effects.ts';
 import { SystemsMissing, UsageError } from './fault.ts';
 import { expectKnown, expectMapped } from './in-trace.ts';
@@ -190,14 +185,14 @@ async function run(path: string | undefined, flags: ReplayFlags): Promise<void> 
 }
 
 /** What a run has come to. Throws SystemsMissing. */
-function tell({ experiment, flags }: Asked, { run, report, written }: Finished): void {
+function tell({ experiment, flags }: Asked, { played, report, written }: Finished): void {
   if (flags.json === true) print(resultsJson(report.results));
   else if (flags.quiet !== true) print(`${written.text}${wroteLine(written.paths)}`);
   // the table has it
   const isTold = flags.quiet !== true && experiment.outputs.formats.includes('table');
   const untold = flags.json === true || isTold ? [] : shortageLines(report.results);
   for (const shortage of untold) complain(`guestmem: ${shortage}`);
-  if (run.missing.length > 0) throw new SystemsMissing(run.missing);
+  if (played.missing.length > 0) throw new SystemsMissing(played.missing);
 }
 
 /** What no guest or host can be made of: only the replay knows how large those come to be. */
@@ -208,7 +203,7 @@ function refusalOf({ path }: Asked, error: unknown): unknown {
 
 /** A run, what is told of it, and what was written. */
 interface Finished {
-  readonly run: ReplayRun;
+  readonly played: ReplayRun;
   readonly report: Report;
   readonly written: Written;
 }
@@ -231,7 +226,7 @@ async function playInto(asked: Asked, signal: AbortSignal): Promise<Finished> {
     const written = await whileBusy(watched(flags), (busy) =>
       writeReport({ ...report, told: busy?.counting('pictures') }, formats, folder ?? out),
     );
-    return { run: played.run, report, written };
+    return { played: played.run, report, written };
   } finally {
     played?.close();
     folder?.close();

@@ -11,9 +11,6 @@ function escape(character: string): string {
   return text;
 }
 
-/** What the shells' scripts of `guestmem completion` ask the program for. */
-export const COMPLETE = '__complete';
-
 /** The text with each such character as JSON writes it, so that JSON stays what it was. */
 export function printable(text: string): string {
   return text.replace(UNPRINTABLE, (character) => (character === '\n' ? '\n' : escape(character)));

@@ -2,8 +2,10 @@
 
 export { OWNER, endStage, hasEnded, removeMade } from './leftovers.ts';
 export { type OutputOptions, OutputFolder, keptFolder } from './output.ts';
+export { type PngOptions, pngsOf } from './rasterize.ts';
 export { readDetails, readResults } from './read.ts';
 export { expectRoom, replaceFile } from './replace.ts';
+export { withScratch } from './scratch.ts';
 export { RecordSpool, type SpoolMark } from './spool.ts';
 export {
   type Written,

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { build } from 'vite';
 import { FRAMES_PER_MIB } from '../../src/abi/unit.ts';
 import { linuxFiles } from '../../src/cli/linux.ts';
-import { type Site, serve, siteOf } from '../../src/cli/site.ts';
+import { type Site, serve, siteOf } from '../../src/play/site.ts';
 import { type Packages, fetchPackages, isNoPackages } from '../guest/packages.ts';
 import { writeFiles } from '../guest/write.ts';
 import { axeFaults } from '../support/axe.ts';

@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { build } from 'vite';
-import { serve, siteOf } from '../../src/cli/site.ts';
+import { serve, siteOf } from '../../src/play/site.ts';
 import { encodeReel } from '../../src/map/index.ts';
 import { LESSONS, Play, fragmentOf } from '../../src/play/index.ts';
 import { openCapture, recordedSteps, verifyReel } from '../../src/recording/index.ts';

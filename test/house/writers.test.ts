@@ -17,10 +17,10 @@ const SCRATCH = 'what a guest gets and leaves, in a folder that goes at the end'
 /** Others, and why they may. */
 const OTHERS: Readonly<Record<string, string>> = {
   'src/cli/apart.ts': 'what an ended thread has begun is taken away',
-  'src/cli/bench-trees.ts':
-    "modules of commits that are built to be timed, in a command's own folder",
-  'src/cli/rasterize.ts': 'pictures for a browser, in a folder of their own that goes at once',
-  'src/cli/scratch.ts': "a command's own folder, which goes with it",
+  'src/microbench/trees.ts':
+    "modules of commits that are built to be timed, in the caller's folder",
+  'src/report/rasterize.ts': 'pictures for a browser, in a folder of their own that goes at once',
+  'src/report/scratch.ts': 'a folder of its own, which goes with the work in it',
   'src/sweep/store.ts':
     "a job's folder, for its failure and its description, which are replaced as wholes",
   'src/recorder/debian.ts': "apt's lists and packages, which apt looks at itself",

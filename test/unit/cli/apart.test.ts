@@ -3,9 +3,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { removeWorktree, runApart } from '../../../src/cli/apart.ts';
+import { runApart } from '../../../src/cli/apart.ts';
 import { handOver } from '../../../src/cli/early.ts';
-import { benchCheckout, gitIn } from '../../support/bench-checkout.ts';
 import { emptyFolder } from '../../support/folder.ts';
 
 const folder = emptyFolder();
@@ -59,17 +58,4 @@ describe('a program apart', () => {
       expect(() => process.kill(Number(readFileSync(file, 'utf8')), 0)).toThrow('ESRCH');
     },
   );
-});
-
-it('a worktree goes from its checkout, whatever has become of its folder', () => {
-  const checkout = benchCheckout({ ns: 1, hash: 'h', names: [] });
-  const tree = join(folder, 'tree');
-  for (const isHalf of [false, true]) {
-    gitIn(checkout, 'worktree', 'add', '--detach', '--quiet', tree);
-    if (isHalf) gitIn(checkout, 'worktree', 'lock', tree);
-    removeWorktree(tree, checkout);
-    expect(existsSync(tree)).toBe(false);
-    expect(gitIn(checkout, 'worktree', 'list').split('\n')).toHaveLength(1);
-  }
-  removeWorktree(tree, checkout);
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { FRAMES_PER_GIB } from '../../../src/abi/unit.ts';
 import { compared, comparedText } from '../../../src/cli/bench-compare.ts';
 import { type BenchRecord, compareBenches } from '../../../src/microbench/index.ts';
 import { benchCheckout } from '../../support/bench-checkout.ts';
@@ -40,7 +41,7 @@ describe('two sides in a table', () => {
 });
 
 describe('what is compared', () => {
-  const guest = '1GiB';
+  const guestFrames = FRAMES_PER_GIB;
   const [A, B] = [
     { ns: 100, hash: 'h', names: ['touch', 'age'] },
     { ns: 50, hash: 'h', names: ['touch'] },
@@ -48,11 +49,11 @@ describe('what is compared', () => {
 
   it('are commits of a checkout, as a table or as JSON', async () => {
     const checkout = benchCheckout(A, B);
-    const text = await compared(['v0', 'v1'], 2, { guest }, checkout);
+    const text = await compared(['v0', 'v1'], { guestFrames, turns: 2 }, checkout);
     expect(text).toMatch(/^A: v0 \([0-9a-f]{12}\)\nB: v1 \([0-9a-f]{12}\)\nCPU time, 2 turns\n/);
     expect(text).toMatch(/touch +page +100 +100-100 +h +50 +50-50 +h +0\.50x +0\.50-0\.50 +equal/);
     expect(text).not.toMatch(/^age/m);
-    const json = await compared(['v0', 'HEAD'], 1, { guest, json: true }, checkout);
+    const json = await compared(['v0', 'HEAD'], { guestFrames, turns: 1, json: true }, checkout);
     expect(JSON.parse(json)).toMatchObject({
       schema: 1,
       a: { name: 'v0' },
@@ -65,8 +66,8 @@ describe('what is compared', () => {
   it('are records on both sides or on none', async () => {
     const a = file('a.json', JSON.stringify(record(100, 1)));
     const b = file('b.json', JSON.stringify(record(300, 1)));
-    expect(await compared([a, b], 1, { guest })).toMatch(/touch +100 +300 +3\.00x/);
-    await expect(compared([a, 'HEAD'], 1, { guest })).rejects.toThrow(
+    expect(await compared([a, b], { guestFrames, turns: 1 })).toMatch(/touch +100 +300 +3\.00x/);
+    await expect(compared([a, 'HEAD'], { guestFrames, turns: 1 })).rejects.toThrow(
       /a\.json: expected a record on both sides or on none, found one$/,
     );
   });

@@ -53,7 +53,7 @@ it('writes the last memory map of each system, and says where there is no browse
   vi.stubEnv('CHROMIUM', '/nowhere/chromium');
   const { code, err } = await ran(figuresCommand(), run, '--out', join(FOLDER, 'none'), '--png');
   vi.unstubAllEnvs();
-  expect([code, err]).toEqual([2, expect.stringContaining('--png: expected Chromium')]);
+  expect([code, err]).toEqual([2, expect.stringContaining('PNG: expected Chromium')]);
   expect(existsSync(join(FOLDER, 'none'))).toBe(false);
 });
 

@@ -85,9 +85,11 @@ describe('an experiment that is played', () => {
   });
 });
 
+function names(outputs: Experiment['outputs']): string[] {
+  return formatsOf({ ...EXPERIMENT, outputs }).map(({ name }) => name);
+}
+
 it('an experiment with rows of calls has a format that holds them', () => {
-  const names = (outputs: Experiment['outputs']): string[] =>
-    formatsOf({ ...EXPERIMENT, outputs }).map(({ name }) => name);
   expect(names({ formats: ['json'], records: true })).toEqual(['json', 'parquet']);
   expect(names({ formats: ['csv'], records: true })).toEqual(['csv']);
   expect(names({ formats: ['json'] })).toEqual(['json']);

@@ -1,12 +1,11 @@
-// A folder for what goes when a command ends, among the machine's temporary files. Its name has the process: what one that was killed
+// A folder for what goes when its work ends, among the machine's temporary files. Its name has the process: what one that was killed
 // has left is cleared by the next.
 
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { writingTo } from '../report/index.ts';
-import { OWNER, hasEnded } from '../report/node.ts';
-import { leaves } from './apart.ts';
+import { OWNER, hasEnded } from './leftovers.ts';
+import { writingTo } from './output-error.ts';
 
 function clearLeft(place: string, kind: string): void {
   for (const name of readdirSync(place)) {
@@ -20,10 +19,11 @@ function clearLeft(place: string, kind: string): void {
   }
 }
 
-/** Does work in an empty folder, which is gone after it. Throws OutputError where none can be made. */
+/** Does work in an empty folder, which is gone after it; hears where it is. Throws OutputError where none can be made. */
 export async function withScratch<Value>(
   of: string,
   work: (folder: string) => Promise<Value>,
+  begun?: (folder: string) => void,
 ): Promise<Value> {
   const place = tmpdir();
   const kind = `guestmem-${of}-`;
@@ -31,7 +31,7 @@ export async function withScratch<Value>(
     clearLeft(place, kind);
     return mkdtempSync(join(place, `${kind}${OWNER}-`));
   });
-  leaves({ scratch: folder });
+  begun?.(folder);
   try {
     return await work(folder);
   } finally {

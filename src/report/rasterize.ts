@@ -5,8 +5,8 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { leaves } from './apart.ts';
-import { UsageError } from './fault.ts';
+import { FUNCTION, type Shape, TEXT, expectShape } from '../check/index.ts';
+import { OutputError } from './output-error.ts';
 import { withScratch } from './scratch.ts';
 
 /** Names under which Chromium is installed, and where a user may say that it is. */
@@ -39,10 +39,25 @@ function pageOf(svgs: readonly string[]): string {
   return `<!doctype html><meta charset="utf-8"><body>${images.join('\n')}<script>${SCRIPT}</script></body>`;
 }
 
-/** What a browser prints; undefined: it is not there. It ends with this thread. */
-async function printedBy(name: string, args: readonly string[]): Promise<string | undefined> {
+/** Who hears how the pictures come along. */
+export interface PngOptions {
+  /** Hears how many pictures are done, of how many. */
+  readonly told?: ((done: number, total: number) => void) | undefined;
+  /** Hears of the process and the folder that are begun, which both end with the call. */
+  readonly begun?:
+    ((left: { readonly pid: number } | { readonly scratch: string }) => void) | undefined;
+}
+
+const OPTIONS: Shape = { 'told?': FUNCTION, 'begun?': FUNCTION };
+
+/** What a browser prints; undefined: it is not there. */
+async function printedBy(
+  name: string,
+  args: readonly string[],
+  { begun }: PngOptions,
+): Promise<string | undefined> {
   const child = spawn(name, args, { stdio: ['ignore', 'pipe', 'ignore'] });
-  if (child.pid !== undefined) leaves({ pid: child.pid });
+  if (child.pid !== undefined) begun?.({ pid: child.pid });
   const parts: Uint8Array[] = [];
   child.stdout.on('data', (bytes: Uint8Array) => void parts.push(bytes));
   try {
@@ -54,44 +69,59 @@ async function printedBy(name: string, args: readonly string[]): Promise<string 
 }
 
 /** Starts the first of the browsers that is there. */
-async function printed(page: string, profile: string): Promise<string> {
+async function printed(page: string, profile: string, options: PngOptions): Promise<string> {
   const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
   const args = [...FLAGS, ...asRoot, `--user-data-dir=${profile}`, '--dump-dom', page];
   const own = process.env[VARIABLE];
   for (const name of own === undefined ? NAMES : [own]) {
-    const text = await printedBy(name, args);
+    const text = await printedBy(name, args, options);
     if (text !== undefined) return text;
   }
   const found = own === undefined ? 'none' : JSON.stringify(own);
-  throw new UsageError(
-    `--png: expected Chromium (on the path, or where ${VARIABLE} says), found ${found}`,
+  throw new OutputError(
+    'PNG',
+    `expected Chromium (on the path, or where ${VARIABLE} says), found ${found}`,
   );
 }
 
-async function drawn(svgs: readonly string[], folder: string): Promise<Uint8Array[]> {
+async function drawn(
+  svgs: readonly string[],
+  folder: string,
+  options: PngOptions,
+): Promise<Uint8Array[]> {
   const file = join(folder, 'pictures.html');
   writeFileSync(file, pageOf(svgs));
-  const text = await printed(pathToFileURL(file).href, join(folder, 'profile'));
+  const text = await printed(pathToFileURL(file).href, join(folder, 'profile'), options);
   const found = [...text.matchAll(/<p>data:image\/png;base64,([^<]+)<\/p>/g)];
   if (found.length === svgs.length) {
     return found.map(([, bytes = '']) => Buffer.from(bytes, 'base64'));
   }
-  throw new UsageError(
-    `--png: expected ${svgs.length} pictures from Chromium, found ${found.length}`,
+  throw new OutputError(
+    'PNG',
+    `expected ${svgs.length} pictures from Chromium, found ${found.length}`,
   );
 }
 
-/** The bytes of each picture as PNG; hears how many are done, of how many. Throws UsageError where no browser is. */
+/**
+ * SVGs as PNGs, in their order, twice as many pixels: drawn by a Chromium that is on the path or where `CHROMIUM` says. For
+ * `writeFigures`' `rasterize`. Rejects with `OutputError` where none is.
+ *
+ * @example
+ * await writeFigures(reportOf('out'), 'pictures', { width: 960, rasterize: (svgs) => pngsOf(svgs) });
+ */
 export async function pngsOf(
   svgs: readonly string[],
-  onDrawn?: (done: number, total: number) => void,
+  options: PngOptions = {},
 ): Promise<Uint8Array[]> {
-  return withScratch('png', async (folder) => {
+  expectShape('svgs', svgs, [TEXT]);
+  const { told, begun } = expectShape('options', options, OPTIONS);
+  const work = async (folder: string): Promise<Uint8Array[]> => {
     const all: Uint8Array[] = [];
     for (let at = 0; at < svgs.length; at += PICTURES) {
-      all.push(...(await drawn(svgs.slice(at, at + PICTURES), folder)));
-      onDrawn?.(all.length, svgs.length);
+      all.push(...(await drawn(svgs.slice(at, at + PICTURES), folder, options)));
+      told?.(all.length, svgs.length);
     }
     return all;
-  });
+  };
+  return withScratch('png', work, (scratch) => begun?.({ scratch }));
 }

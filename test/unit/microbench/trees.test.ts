@@ -3,8 +3,16 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Tree, runIn, sideOf, withTrees } from '../../../src/cli/bench-trees.ts';
-import { OWNER } from '../../../src/report/node.ts';
+import {
+  BenchTreeError,
+  type Side,
+  type Tree,
+  removeWorktree,
+  runIn,
+  sideOf,
+  withTrees,
+} from '../../../src/microbench/trees.ts';
+import { OWNER, withScratch } from '../../../src/report/node.ts';
 import { benchCheckout, gitIn } from '../../support/bench-checkout.ts';
 import { folderWith } from '../../support/folder.ts';
 
@@ -12,6 +20,13 @@ const ONE = { ns: 100, hash: 'h', names: ['touch'] };
 
 function worktrees(checkout: string): number {
   return gitIn(checkout, 'worktree', 'list').split('\n').length;
+}
+
+async function treesOf(
+  sides: readonly [Side, Side],
+  work: (trees: readonly [Tree, Tree]) => Promise<unknown>,
+): Promise<unknown> {
+  return withScratch('bench', (scratch) => withTrees(scratch, sides, work));
 }
 
 async function sidesOf(checkout: string, a: string, b: string) {
@@ -36,7 +51,9 @@ describe('a side', () => {
     ['--help', /^--help: expected .* found none$/],
     ['node_modules', /found none \(and the folder has no dist.cli.main\.js\)$/],
   ])('that is none is refused in a line: %s', async (word, message) => {
-    await expect(sideOf(word, benchCheckout(ONE))).rejects.toThrow(message);
+    const refused = sideOf(word, benchCheckout(ONE));
+    await expect(refused).rejects.toThrow(message);
+    await expect(refused).rejects.toThrow(BenchTreeError);
   });
 
   it('is refused outside of a checkout, and of another program', async () => {
@@ -52,7 +69,7 @@ describe('trees of commits', () => {
   it('are built, say what their own bench says, and go', async () => {
     const checkout = benchCheckout(ONE, { ...ONE, ns: 50 });
     const seen: Tree[] = [];
-    await withTrees(await sidesOf(checkout, 'v0', 'v1'), async (trees) => {
+    await treesOf(await sidesOf(checkout, 'v0', 'v1'), async (trees) => {
       seen.push(...trees);
       expect(worktrees(checkout)).toBe(3);
       const [a, b] = [await runIn(trees[0], [], checkout), await runIn(trees[1], [], checkout)];
@@ -67,7 +84,7 @@ describe('trees of commits', () => {
 
   it('of one commit are one', async () => {
     const checkout = benchCheckout(ONE);
-    await withTrees(await sidesOf(checkout, 'v0', 'main'), async ([a, b]) => {
+    await treesOf(await sidesOf(checkout, 'v0', 'main'), async ([a, b]) => {
       expect(a.folder).toBe(b.folder);
       expect([a.name, b.name]).toEqual(['v0', 'main']);
     });
@@ -89,7 +106,7 @@ describe('trees of commits', () => {
     const before = readdirSync(tmpdir()).filter((name) =>
       name.startsWith(`guestmem-bench-${OWNER}-`),
     );
-    const failing = withTrees(await sidesOf(checkout, 'v0', 'v1'), async () => {});
+    const failing = treesOf(await sidesOf(checkout, 'v0', 'v1'), async () => {});
     await expect(failing).rejects.toThrow(message);
     expect(worktrees(checkout)).toBe(1);
     const after = readdirSync(tmpdir()).filter((name) =>
@@ -100,7 +117,7 @@ describe('trees of commits', () => {
 
   it('whose bench refuses what is asked say its last word', async () => {
     const checkout = benchCheckout(ONE);
-    const run = withTrees(await sidesOf(checkout, 'v0', 'v0'), ([a]) =>
+    const run = treesOf(await sidesOf(checkout, 'v0', 'v0'), ([a]) =>
       runIn(a, ['--filter', 'nothing'], checkout),
     );
     await expect(run).rejects.toThrow(
@@ -111,9 +128,22 @@ describe('trees of commits', () => {
   it('use the modules of the checkout where the lock is the same, through a link that alone goes', async () => {
     const checkout = benchCheckout(ONE);
     writeFileSync(join(checkout, 'node_modules/kept'), 'kept');
-    await withTrees(await sidesOf(checkout, 'v0', 'v0'), async ([a]) => {
+    await treesOf(await sidesOf(checkout, 'v0', 'v0'), async ([a]) => {
       expect(existsSync(join(a.folder, 'node_modules/kept'))).toBe(true);
     });
     expect(existsSync(join(checkout, 'node_modules/kept'))).toBe(true);
   });
+});
+
+it('a worktree goes from its checkout, whatever has become of its folder', () => {
+  const checkout = benchCheckout({ ns: 1, hash: 'h', names: [] });
+  const tree = join(makeFolder({}), 'tree');
+  for (const isHalf of [false, true]) {
+    gitIn(checkout, 'worktree', 'add', '--detach', '--quiet', tree);
+    if (isHalf) gitIn(checkout, 'worktree', 'lock', tree);
+    removeWorktree(tree, checkout);
+    expect(existsSync(tree)).toBe(false);
+    expect(gitIn(checkout, 'worktree', 'list').split('\n')).toHaveLength(1);
+  }
+  removeWorktree(tree, checkout);
 });

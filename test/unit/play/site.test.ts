@@ -1,11 +1,12 @@
 /** Files over HTTP, to this machine alone. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { type Server, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { serve, siteOf } from '../../../src/cli/site.ts';
+import { PlaygroundError, serve, servePlayground, siteOf } from '../../../src/play/site.ts';
+import { ROOT } from '../../support/built.ts';
 import { emptyFolder } from '../../support/folder.ts';
 
 const folder = emptyFolder();
@@ -73,7 +74,7 @@ describe('a site', () => {
 
   it('listens on this machine alone, and says when it cannot', async () => {
     expect((server.address() as AddressInfo).address).toBe('127.0.0.1');
-    await expect(serve(new Map(), port)).rejects.toThrow(`--port ${port}: it is in use`);
+    await expect(serve(new Map(), port)).rejects.toThrow(`port ${port}: it is in use`);
   });
 
   it('is read where the package has packed it', () => {
@@ -88,5 +89,25 @@ describe('a site', () => {
   it('that was not built is told', () => {
     expect(() => siteOf(join(folder, 'none'))).toThrow('npm run build');
     expect(() => siteOf(join(folder, 'site/assets'))).toThrow('has no index.html');
+  });
+});
+
+const isBuilt = existsSync(join(ROOT, 'dist/play/site'));
+
+describe('the playground', () => {
+  it.skipIf(!isBuilt)('is served until it is closed, with what the caller adds', async () => {
+    const files = new Map([['/recording.json', new TextEncoder().encode('[]')]]);
+    const { address, closed, close } = await servePlayground({ port: 0, files });
+    const page = await fetch(address);
+    expect(await page.text()).toContain('<!doctype html>');
+    expect(await (await fetch(`${address}recording.json`)).text()).toBe('[]');
+    close();
+    await closed;
+    await expect(fetch(address)).rejects.toThrow();
+  });
+
+  it('is refused with a typed error', async () => {
+    await expect(servePlayground({ port: 70_000 })).rejects.toThrow('options.port: expected');
+    if (!isBuilt) await expect(servePlayground({ port: 0 })).rejects.toThrow(PlaygroundError);
   });
 });

@@ -1,14 +1,28 @@
 // Trees that are timed beside each other: commits of a checkout, each built in a worktree of its own that goes when it is over, or
 // folders that are built already.
 
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { leaves, removeWorktree, tellPace } from './apart.ts';
-import { type BenchRecord, parseBenchRecord } from '../microbench/index.ts';
-import { UsageError } from './fault.ts';
-import { withScratch } from './scratch.ts';
+import { type BenchRecord, parseBenchRecord } from './records.ts';
+
+/** A side that is none, a commit that cannot be built, or a tree whose bench fails. */
+export class BenchTreeError extends Error {
+  override readonly name: string = 'BenchTreeError';
+}
+
+/** Who hears what is begun for trees: it ends with the call, and has to be ended if the call is. */
+export interface TreeHooks {
+  /** Hears of each process group (below 0) and worktree of git. */
+  readonly begun?:
+    | ((
+        left: { readonly pid: number } | { readonly worktree: string; readonly checkout: string },
+      ) => void)
+    | undefined;
+  /** Hears of each step that takes its time. */
+  readonly step?: ((what: string) => void) | undefined;
+}
 
 /** A side of a comparison: where it is, or what it is made of. */
 export type Side =
@@ -54,10 +68,15 @@ async function textOf(stream: ChildProcessWithoutNullStreams['stdout']): Promise
   return text;
 }
 
-/** Runs a program to its end. It leads a group of its own: what it has started ends with it when this command is ended. */
-async function ran(program: string, args: readonly string[], cwd: string): Promise<Ended> {
+/** Runs a program to its end. It leads a group of its own, with which what it has started can be ended. */
+async function ran(
+  program: string,
+  args: readonly string[],
+  cwd: string,
+  { begun }: TreeHooks,
+): Promise<Ended> {
   const child = spawn(program, args, { cwd, detached: true });
-  if (child.pid !== undefined) leaves({ pid: -child.pid });
+  if (child.pid !== undefined) begun?.({ pid: -child.pid });
   child.stdin.end();
   const said = Promise.all([textOf(child.stdout), textOf(child.stderr)]);
   try {
@@ -65,34 +84,41 @@ async function ran(program: string, args: readonly string[], cwd: string): Promi
     const [out, err] = await said;
     return { code, out, last: lastLine(err) ?? lastLine(out) ?? 'it said nothing' };
   } catch {
-    throw new UsageError(`${program} is needed to compare commits, and is not there`);
+    throw new BenchTreeError(`${program} is needed to compare commits, and is not there`);
   }
 }
 
-async function git(args: readonly string[], cwd: string): Promise<string | undefined> {
-  const { code, out } = await ran('git', args, cwd);
+async function git(
+  args: readonly string[],
+  cwd: string,
+  hooks: TreeHooks,
+): Promise<string | undefined> {
+  const { code, out } = await ran('git', args, cwd, hooks);
   return code === 0 ? out.trim() : undefined;
 }
 
-/** What a word stands for: a folder that is built, or a commit, branch or tag of the checkout in which this is called. Throws UsageError. */
-export async function sideOf(word: string, cwd: string): Promise<Side> {
+/** What a word stands for: a folder that is built, or a commit, branch or tag of the checkout in which this is called. Throws BenchTreeError. */
+export async function sideOf(word: string, cwd: string, hooks: TreeHooks = {}): Promise<Side> {
   const folder = resolve(cwd, word);
   if (existsSync(join(folder, COMMAND))) return { kind: 'folder', name: word, folder };
   const isFolder = statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
   const built = isFolder ? ` (and the folder has no ${COMMAND})` : '';
   const expected = 'a record, a folder with a built guestmem, or a commit, branch or tag';
-  const checkout = await git(['rev-parse', '--show-toplevel'], cwd);
+  const checkout = await git(['rev-parse', '--show-toplevel'], cwd, hooks);
   if (checkout === undefined) {
-    throw new UsageError(`${word}: expected ${expected}; ${cwd} is in no checkout of git${built}`);
+    throw new BenchTreeError(
+      `${word}: expected ${expected}; ${cwd} is in no checkout of git${built}`,
+    );
   }
   const commit = `${word}^{commit}`;
-  const hash = await git(['rev-parse', '--verify', '--quiet', '--end-of-options', commit], cwd);
+  const asked = ['rev-parse', '--verify', '--quiet', '--end-of-options', commit];
+  const hash = await git(asked, cwd, hooks);
   if (hash === undefined) {
-    throw new UsageError(`${word}: expected ${expected} of ${checkout}, found none${built}`);
+    throw new BenchTreeError(`${word}: expected ${expected} of ${checkout}, found none${built}`);
   }
-  const manifest = await git(['show', `${hash}:package.json`], cwd);
+  const manifest = await git(['show', `${hash}:package.json`], cwd, hooks);
   if (nameIn(manifest) === 'guestmem') return { kind: 'commit', name: word, hash, checkout };
-  throw new UsageError(`${word}: expected a commit of guestmem, found one of another program`);
+  throw new BenchTreeError(`${word}: expected a commit of guestmem, found one of another program`);
 }
 
 function nameIn(manifest: string | undefined): unknown {
@@ -108,7 +134,11 @@ function bytesOf(file: string): Buffer | undefined {
 }
 
 /** The modules that a commit needs: the checkout's, if both ask for the same. */
-async function layModules(folder: string, { name, checkout }: CommitSide): Promise<void> {
+async function layModules(
+  folder: string,
+  { name, checkout }: CommitSide,
+  hooks: TreeHooks,
+): Promise<void> {
   const [own, theirs] = [join(folder, LOCK), join(checkout, LOCK)].map(bytesOf);
   const modules = join(checkout, MODULES);
   const isSame = own === undefined ? theirs === undefined : theirs?.equals(own) === true;
@@ -116,46 +146,48 @@ async function layModules(folder: string, { name, checkout }: CommitSide): Promi
     symlinkSync(modules, join(folder, MODULES), 'junction');
     return;
   }
-  await step(name, 'npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], folder);
+  await step(name, ['npm', 'ci', '--ignore-scripts', '--no-audit', '--no-fund'], folder, hooks);
 }
 
 type CommitSide = Extract<Side, { kind: 'commit' }>;
 
-/** A step of a build. Throws UsageError with its last word. */
+/** A step of a build. Throws BenchTreeError with its last word. */
 async function step(
   name: string,
-  program: string,
-  args: readonly string[],
+  command: readonly [string, ...(readonly string[])],
   cwd: string,
+  hooks: TreeHooks,
 ): Promise<void> {
-  const words = [program, ...args].join(' ');
-  tellPace({ why: `${name}: ${words}, which does not say how far it is` });
-  const { code, last } = await ran(program, args, cwd);
-  if (code !== 0) throw new UsageError(`${name}: ${words} failed: ${last}`);
+  const words = command.join(' ');
+  const [program, ...args] = command;
+  hooks.step?.(`${name}: ${words}`);
+  const { code, last } = await ran(program, args, cwd, hooks);
+  if (code !== 0) throw new BenchTreeError(`${name}: ${words} failed: ${last}`);
 }
 
-async function build(folder: string, { name }: CommitSide): Promise<void> {
+async function build(folder: string, { name }: CommitSide, hooks: TreeHooks): Promise<void> {
   const manifest = readFileSync(join(folder, 'package.json'), 'utf8');
   const { scripts = {} } = JSON.parse(manifest) as { scripts?: Record<string, string> };
   for (const names of BUILDS) {
     const script = names.find((one) => Object.hasOwn(scripts, one));
     if (script === undefined) {
-      throw new UsageError(`${name}: expected a script ${names.join(' or ')}, found none`);
+      throw new BenchTreeError(`${name}: expected a script ${names.join(' or ')}, found none`);
     }
-    await step(name, 'npm', ['run', '--silent', script], folder);
+    await step(name, ['npm', 'run', '--silent', script], folder, hooks);
   }
   if (existsSync(join(folder, COMMAND))) return;
-  throw new UsageError(`${name}: expected ${COMMAND} after its build, found none`);
+  throw new BenchTreeError(`${name}: expected ${COMMAND} after its build, found none`);
 }
 
 /** The commit, checked out and built in a folder that is not there yet: no worktree is left of one that fails. */
-async function builtIn(folder: string, side: CommitSide): Promise<Tree> {
+async function builtIn(folder: string, side: CommitSide, hooks: TreeHooks): Promise<Tree> {
   const { name, hash, checkout } = side;
-  leaves({ worktree: folder, checkout });
+  hooks.begun?.({ worktree: folder, checkout });
   try {
-    await step(name, 'git', ['worktree', 'add', '--detach', folder, hash], checkout);
-    await layModules(folder, side);
-    await build(folder, side);
+    const command = ['git', 'worktree', 'add', '--detach', folder, hash] as const;
+    await step(name, command, checkout, hooks);
+    await layModules(folder, side, hooks);
+    await build(folder, side, hooks);
     return { name, folder };
   } catch (error) {
     removeWorktree(folder, checkout);
@@ -163,25 +195,28 @@ async function builtIn(folder: string, side: CommitSide): Promise<Tree> {
   }
 }
 
-/** Hands the trees of two sides to `work`; what was made for them is gone when it ends. Throws UsageError. */
-export async function withTrees<Value>(
-  sides: readonly [Side, Side],
-  work: (trees: readonly [Tree, Tree]) => Promise<Value>,
-): Promise<Value> {
-  return withScratch('bench', (scratch) => withTreesIn(scratch, sides, work));
+/** Takes a worktree from its checkout, also one that git has only begun to make; whatever is wrong with it, its folder goes. */
+export function removeWorktree(folder: string, checkout: string): void {
+  spawnSync('git', ['worktree', 'remove', '--force', '--force', folder], { cwd: checkout });
+  rmSync(folder, { recursive: true, force: true });
 }
 
-async function withTreesIn<Value>(
+/**
+ * Hands the trees of two sides to `work`; what was made for them in `scratch`, an empty folder, is gone when it ends. Throws
+ * BenchTreeError.
+ */
+export async function withTrees<Value>(
   scratch: string,
   sides: readonly [Side, Side],
   work: (trees: readonly [Tree, Tree]) => Promise<Value>,
+  hooks: TreeHooks = {},
 ): Promise<Value> {
   const made = new Map<string, Tree>();
   const treeOf = async (side: Side): Promise<Tree> => {
     if (side.kind === 'folder') return side;
     const known = made.get(side.hash);
     if (known !== undefined) return { ...known, name: side.name };
-    const tree = await builtIn(join(scratch, `${made.size}`), side);
+    const tree = await builtIn(join(scratch, `${made.size}`), side, hooks);
     made.set(side.hash, tree);
     return tree;
   };
@@ -195,14 +230,15 @@ async function withTreesIn<Value>(
   }
 }
 
-/** What a tree's own bench says of one run. Throws UsageError, BenchRecordError. */
+/** What a tree's own bench says of one run. Throws BenchTreeError, BenchRecordError. */
 export async function runIn(
   { name, folder }: Tree,
   flags: readonly string[],
   cwd: string,
+  hooks: TreeHooks = {},
 ): Promise<BenchRecord> {
   const words = [join(folder, COMMAND), 'bench', '--json', '--runs', '1', ...flags];
-  const { code, out, last } = await ran(process.execPath, words, cwd);
-  if (code !== 0) throw new UsageError(`${name}: guestmem bench failed: ${last}`);
+  const { code, out, last } = await ran(process.execPath, words, cwd, hooks);
+  if (code !== 0) throw new BenchTreeError(`${name}: guestmem bench failed: ${last}`);
   return parseBenchRecord(out, name);
 }

@@ -3,8 +3,8 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { withScratch } from '../../../src/cli/scratch.ts';
-import { OutputError } from '../../../src/report/index.ts';
+import { withScratch } from '../../../src/report/scratch.ts';
+import { OutputError } from '../../../src/report/output-error.ts';
 import { emptyFolder } from '../../support/folder.ts';
 
 let place: string;

@@ -1,12 +1,25 @@
-// Files of a folder over HTTP, to this machine alone. What may be asked for is listed before anybody asks: no path of a request is
+// The playground's page over HTTP, to this machine alone. What may be asked for is listed before anybody asks: no path of a request is
 // ever a path of a file.
 
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { extname, join, relative, sep } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { shippedTogether } from '../check/index.ts';
-import { UsageError } from './fault.ts';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import {
+  COUNT,
+  OBJECT,
+  type Shape,
+  expectInteger,
+  expectShape,
+  shippedFile,
+  shippedTogether,
+} from '../check/index.ts';
+
+/** The page is not built, or cannot be served. */
+export class PlaygroundError extends Error {
+  override readonly name: string = 'PlaygroundError';
+}
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -44,12 +57,12 @@ function filesOf(folder: string): Map<string, Uint8Array> {
   return new Map(files.map((file) => [pathOf(file), readFileSync(file)]));
 }
 
-/** The files of a folder by path; the index stands for the folder. Throws UsageError when there is none. */
+/** The files of a folder by path; the index stands for the folder. Throws PlaygroundError when there is none. */
 export function siteOf(folder: string): Map<string, Uint8Array> {
   const site = filesOf(folder);
   const index = site.get('/index.html');
   if (index === undefined) {
-    throw new UsageError(
+    throw new PlaygroundError(
       `the playground is not built: ${folder} has no index.html (npm run build)`,
     );
   }
@@ -78,7 +91,7 @@ function isLocal({ headers }: IncomingMessage): boolean {
   return /^(?:127\.0\.0\.1|localhost)(?::\d+)?$/.test(headers.host ?? '');
 }
 
-/** Serves on loopback; port 0 is any that is free. Throws UsageError where it cannot listen. */
+/** Serves on loopback; port 0 is any that is free. Throws PlaygroundError where it cannot listen. */
 export async function serve(site: Site, port: number): Promise<Server> {
   const server = createServer((request, response) => {
     if (isLocal(request)) respond(site, request, response);
@@ -87,9 +100,58 @@ export async function serve(site: Site, port: number): Promise<Server> {
   await new Promise<void>((done, failed) => {
     server.once('error', (error) => {
       const code = 'code' in error ? String(error.code) : '';
-      failed(new UsageError(`--port ${port}: ${REASONS[code] ?? error.message}`));
+      failed(new PlaygroundError(`port ${port}: ${REASONS[code] ?? error.message}`));
     });
     server.listen(port, LOOPBACK, done);
   });
   return server;
+}
+
+/** The port if none is said. */
+export const PLAY_PORT = 4173;
+export const PORT_MOST = 65_535;
+
+/** Where the playground is served, and with what. */
+export interface PlaygroundOptions {
+  /** On this machine; 0 is one that is free. 4173 if not said. */
+  readonly port?: number | undefined;
+  /** What the page may ask for besides, by path: `/recording.json` is `[encodeReel(reel), steps]` of a recording. */
+  readonly files?: ReadonlyMap<string, Uint8Array> | undefined;
+}
+
+/** The playground while it is served. */
+export interface ServedPlayground {
+  /** Where a browser finds it. */
+  readonly address: string;
+  /** Fulfilled when it is served no more. */
+  readonly closed: Promise<void>;
+  /** Ends it. */
+  close(): void;
+}
+
+const OPTIONS: Shape = { 'port?': COUNT, 'files?': OBJECT };
+
+/**
+ * Serves the playground's page to this machine (`guestmem play`). Rejects with `PlaygroundError` where it is not built or the port is taken.
+ *
+ * @example
+ * const { address, close } = await servePlayground({ port: 0 });
+ */
+export async function servePlayground(options: PlaygroundOptions = {}): Promise<ServedPlayground> {
+  const { port = PLAY_PORT, files = [] } = expectShape('options', options, OPTIONS);
+  expectInteger('options.port', port, 0, PORT_MOST);
+  const site = siteOf(fileURLToPath(new URL('../play/site', import.meta.url)));
+  // the package has no second copy of it in the site
+  const core = shippedFile(new URL('../../build/core.release.wasm', import.meta.url));
+  if (core !== undefined) site.set('/core.wasm', core);
+  for (const [path, bytes] of files) site.set(path, bytes);
+  const server = await serve(site, port);
+  return {
+    address: `http://${LOOPBACK}:${(server.address() as AddressInfo).port}/`,
+    closed: new Promise((done) => server.once('close', done)),
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
 }

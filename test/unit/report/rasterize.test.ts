@@ -1,5 +1,6 @@
-import { expect, it } from 'vitest';
-import { pngsOf } from '../../../src/cli/rasterize.ts';
+import { expect, it, vi } from 'vitest';
+import { OutputError } from '../../../src/report/output-error.ts';
+import { pngsOf } from '../../../src/report/rasterize.ts';
 import { HAS_BROWSER } from '../../support/chromium.ts';
 
 function svgOf(width: number): string {
@@ -11,7 +12,7 @@ it.skipIf(!HAS_BROWSER)(
   async () => {
     const widths = [20, 300, ...Array.from({ length: 19 }, (_, at) => 7 + at)];
     const told: number[] = [];
-    const drawn = await pngsOf(widths.map(svgOf), (done) => told.push(done));
+    const drawn = await pngsOf(widths.map(svgOf), { told: (done) => told.push(done) });
     const sizes = drawn.map((bytes) => {
       const view = new DataView(bytes.buffer, bytes.byteOffset);
       return [view.getUint32(16), view.getUint32(20)];
@@ -20,3 +21,11 @@ it.skipIf(!HAS_BROWSER)(
     expect(told).toEqual([20, 21]);
   },
 );
+
+it('says in a typed error that there is no Chromium', async () => {
+  vi.stubEnv('CHROMIUM', '/nowhere/chromium');
+  const drawn = pngsOf([svgOf(1)]);
+  await expect(drawn).rejects.toThrow(OutputError);
+  await expect(drawn).rejects.toThrow('expected Chromium (on the path, or where CHROMIUM says)');
+  vi.unstubAllEnvs();
+});

@@ -48,7 +48,11 @@ writeFileSync(
 writeFileSync(
   path.join(root, 'dist/report/figure/echarts.js'),
   `import { chartsLibrary } from "../script.js";
-const text = \`\${await chartsLibrary()};export const { init } = ${GLOBAL};\`;
-export const { init } = await import(/* webpackIgnore: true */ /* @vite-ignore */ \`data:text/javascript;base64,\${btoa(text)}\`);
+export let init;
+export async function loadCharts() {
+    if (init !== undefined) return;
+    const text = \`\${await chartsLibrary()};export const { init } = ${GLOBAL};\`;
+    ({ init } = await import(/* webpackIgnore: true */ /* @vite-ignore */ \`data:text/javascript;base64,\${btoa(text)}\`));
+}
 `,
 );

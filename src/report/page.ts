@@ -6,6 +6,7 @@
 import { MS_PER_MINUTE } from '../abi/unit.ts';
 import type { Details } from './detail.ts';
 import { escapeHtml } from './escape.ts';
+import { loadCharts } from './figure/draw.ts';
 import { figuresOf, tornadoFigures } from './figure/figures.ts';
 import type { Figure } from './figure/spec.ts';
 import { type FunctionData, functionData, functionSection } from './page/functions.ts';
@@ -126,6 +127,7 @@ export async function pageHtml(
   { script: given, told }: { readonly script?: string; readonly told?: Report['told'] } = {},
 ): Promise<string> {
   const script = given ?? (await pageScript());
+  await loadCharts();
   const data: PageData = {
     systems: results.systems.map(({ name }) => name),
     figures: figuresOf(results, details),

@@ -139,7 +139,8 @@ async function picturesOf(
   { results, details }: Report,
   { width, told }: Pick<FiguresOptions, 'width' | 'told'>,
 ): Promise<{ readonly name: string; readonly svg: string }[]> {
-  const { svgFile } = await import('./figure/draw.ts');
+  const { loadCharts, svgFile } = await import('./figure/draw.ts');
+  await loadCharts();
   const systems = results.systems.map(({ name }) => name);
   const look = { theme: LIGHT, width, systems, hidden: new Set<string>() };
   const all = [...figuresOf(results, details), ...tornadoFigures(results, details)];

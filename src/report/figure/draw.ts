@@ -4,6 +4,8 @@ import { LIGHT, type Look, type Option, colourNames } from './look.ts';
 import { heightOf, optionOf } from './option.ts';
 import type { Figure } from './spec.ts';
 
+export { loadCharts } from './echarts.ts';
+
 function render(option: Option, width: number, height: number): string {
   const chart = init(null, null, { renderer: 'svg', ssr: true, width, height });
   try {

@@ -31,3 +31,6 @@ use([
 ]);
 
 export { init };
+
+/** Before the first picture of a process: in the package the library is fetched then. */
+export async function loadCharts(): Promise<void> {}

@@ -1,6 +1,7 @@
 // Two growth policies of CZones and two placements of one's own, each with each, over the same minutes.
 
-import { type GrowthPolicy, type Placement, SYSTEMS, generateSynthetic, replay } from 'guestmem';
+import type { GrowthPolicy, Placement } from 'guestmem';
+import { SYSTEMS, fixedKeepAlive, generateSynthetic, replay } from 'guestmem';
 
 /** Everything at once: never a request while it runs, blocks that may stay empty. */
 class AllAtOnce implements GrowthPolicy {
@@ -23,12 +24,13 @@ const PLACEMENTS: Record<string, Placement> = {
   newest: { choose: (rooms) => rooms.findLast((one) => one.containers < one.capacity) },
 };
 
-const trace = generateSynthetic({ seed: 1, minutes: 5 });
+const trace = generateSynthetic({ seed: 1, minutes: 15 });
 const systems = SYSTEMS.filter(({ name }) => name === 'mcpv-czone');
+const options = { systems, seed: 1, keepAlive: () => fixedKeepAlive(60_000) };
 for (const Growth of [AllAtOnce, OneByOne]) {
   for (const [name, placement] of Object.entries(PLACEMENTS)) {
-    const machine = { growth: () => new Growth(), placement: () => placement };
-    const { systems: played } = await replay(trace, { systems, seed: 1, machine });
+    const machine = { containersPerVm: 3, growth: () => new Growth(), placement: () => placement };
+    const { systems: played } = await replay(trace, { ...options, machine });
     const { starts, meanFrames, hash } = played[0]!;
     const gib = meanFrames.reduce((sum, frames) => sum + frames, 0) / 2 ** 18;
     console.log(

@@ -18,7 +18,7 @@ const SAYS: Readonly<Record<string, RegExp>> = {
   'clones-with-zones.ts':
     /before: {[^]* anonymous: 2\d{6},[^]*after: {[^]* anonymous: 1\d{6},\s+idleUnused: \d{1,5},/,
   'compare-policies.ts':
-    /^all at once, oldest: [^]*^all at once, newest: [^]*^one by one, oldest: [^]*^one by one, newest: \d+ cold, [\d.]+ GiB, [0-9a-f]{16}$/m,
+    /^all at once, oldest: [^]* (\w+)\nall at once, newest: (?![^\n]* \1\n)[^]*^one by one, oldest: [^]* (\w+)\none by one, newest: (?![^\n]* \2$)\d+ cold, [\d.]+ GiB, [0-9a-f]{16}$/m,
   'inflate-balloon.mjs': /balloon: 160 MiB\n[^]*deflated: 0 pages/,
   'listener.ts': /start: (\d+),\s+ready: \1,[^]*most at [\d.]+ s: [\d.]+ GiB, \d+ busy, \d+ idle/,
   'own-csv.ts': /^scpv-template {[^]*^mcpv-czone {[^]*peak: \d+/m,
@@ -33,6 +33,8 @@ const SAYS: Readonly<Record<string, RegExp>> = {
   'plug-unplug-virtio-mem.mjs': /\(kernel\) is in the way\nbuffers freed, plugged: 0 MiB/,
   'proc-files.ts': /^Node 0, zone +DMA32 [^]*Number of blocks type[^]*nr_free_pages/m,
   'report-free-pages.mjs': /reported [1-9]\d* pages, [1-9]\d* of them had host memory/,
+  'shrink-zone.ts':
+    /asked for 20\nwhen it was idle: 5 and 1 blocks\nwhile the neighbour works: 5 and 20 blocks$/m,
 };
 
 /** Lines that these may have at most. */

@@ -46,8 +46,8 @@ export interface ShrinkView extends CZoneView {
 }
 
 /**
- * Decides how many blocks a living zone gives back (`CZoneVirtio.shrink`). No system of the replays has one: in none is a zone short of
- * blocks that another one does not use.
+ * Decides how many blocks a living zone gives back (`CZoneVirtio.shrink`), for a region smaller than the limits of its zones together
+ * (examples/shrink-zone.ts). No system of the replays has one: in none is a zone short of blocks that another one does not use.
  */
 export interface ShrinkPolicy {
   /** Its name, for messages. */

@@ -26,6 +26,7 @@ export { llfreeFault } from './llfree-walk.ts';
 export type { Monitor } from './monitor.ts';
 export type { MoveListener } from './moves.ts';
 export { hasHole, releasePages } from './page-run.ts';
+export { COMMAND_SLOTS } from './program.ts';
 export { surveyZone, type ZoneSurvey } from './survey.ts';
 export { CorePool } from './pool.ts';
 export { askBeforeRest, forgetAsker, limitGuests } from './resident.ts';

@@ -2,8 +2,14 @@
 // leave.
 
 import { expectMade, expectMultiple, expectWords } from '../check/index.ts';
-import { PROGRAM_COMMAND_BYTES, PROGRAM_COMMAND_WORDS } from '../abi/program.ts';
+import { BUFFER_SLOT_BYTES } from '../abi/layout.ts';
+import { LOG_RECORD_BYTES, PROGRAM_COMMAND_BYTES, PROGRAM_COMMAND_WORDS } from '../abi/program.ts';
+import { STATUS_TABLE_FULL } from '../abi/status.ts';
 import type { Instance } from './instance.ts';
+
+/** Buffer for one command at a time, and the log room that the core wants before it runs one. */
+export const COMMAND_SLOTS: number =
+  Math.ceil((LOG_RECORD_BYTES * 65_536) / BUFFER_SLOT_BYTES) + 1024;
 
 const RUN = ['run', 'number'] as const;
 const RUN_ONE = ['runOne', 'head', 'frame', 'operand'] as const;
@@ -38,13 +44,13 @@ export class Program {
     return program.slice(this._commandWords, this._commandWords + raw.programLog() / 4);
   }
 
-  /** Carries out one command. */
+  /** Carries out one command: 1, or a status; STATUS_TABLE_FULL: the buffer has no room for its log (COMMAND_SLOTS). */
   runOne(head: number, frame: number, operand: number): number {
     expectWords(RUN_ONE, head, frame, operand);
     const { program, raw } = this._instance;
     program[0] = head;
     program[1] = frame;
     program[2] = operand;
-    return raw.programRun(1, 0, PROGRAM_COMMAND_BYTES, 0);
+    return raw.programRun(1, 0, PROGRAM_COMMAND_BYTES, 0) || STATUS_TABLE_FULL;
   }
 }

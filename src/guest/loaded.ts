@@ -3,6 +3,7 @@
 
 import {
   type AllocatorState,
+  COMMAND_SLOTS,
   Core,
   GFP_HIGHUSER_MOVABLE,
   GFP_KERNEL,
@@ -30,7 +31,7 @@ export function punchEnds({ frames }: Core, { zones }: AllocatorState): void {
 /**
  * The image of a guest in this state. Of what is in use only the frames are known: those of MOVABLE pageblocks may move, no
  * process or file has them, and the host is not known to have memory behind them. `spanFrames`: one past the last frame that
- * will be named; `pinned`: frames in use that stay where they are all the same.
+ * will be named; `pinned`: frames in use that stay where they are all the same. Commands of recordings can be run in it.
  */
 export function loadedImage(
   config: GuestConfig,
@@ -39,7 +40,14 @@ export function loadedImage(
   pinned: readonly number[] = [],
 ): GuestImage {
   const { cpus, build, files } = config;
-  const core = Core.create({ frames: spanFrames, cpus, objects: 2 + files, build });
+  const objects = 2 + files;
+  const core = Core.create({
+    frames: spanFrames,
+    cpus,
+    objects,
+    bufferSlots: COMMAND_SLOTS,
+    build,
+  });
   loadState(core, state);
   punchEnds(core, state);
   for (const pfn of pinned) core.frames.setKind(pfn, pfn + 1, KIND_UNMOVABLE);

@@ -166,7 +166,8 @@ export class Follower {
     if (isReclaim && role !== ROLE_BALLOON && role !== ROLE_MEMMAP) {
       this.#guest.counts.followedFrees += 1;
     }
-    this.#guest.release(tenant, this.#cpuOf(at));
+    const isDirect = P.opOf(this.#stream.commands, at) === P.OP_FREE;
+    this.#guest.release(tenant, this.#cpuOf(at), isDirect);
   }
 
   /** A frame that nobody has: one of those that moved, or came in bulk. Plugged memory that comes back is none. */

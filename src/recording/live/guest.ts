@@ -101,7 +101,14 @@ export class LiveGuest {
 
   /** Somebody switched huge pages on. */
   startKhugepaged(): void {
-    expectAnswer(this.core.program.runOne(P.OP_RAISE, 0, 0), 'program.runOne');
+    this.#command(P.OP_RAISE, {}, 0, 0);
+  }
+
+  /** A command of a recording. What it remembers lies where moves wait, so they are told before. */
+  #command(op: number, shape: Partial<P.Shape>, frame: number, operand: number): void {
+    this.#guest.memory.deliverMoves();
+    const head = P.packShape(op, shape) >>> 0;
+    expectAnswer(this.core.program.runOne(head, frame, operand), 'program.runOne');
   }
 
   /** A task asks for a block: where it is, NOWHERE where there is none. */
@@ -167,15 +174,21 @@ export class LiveGuest {
     this.#tenants.split(tenant);
   }
 
-  /** A task gives a block back. */
-  release(tenant: number, cpu: number): void {
+  /**
+   * A task gives a block back. `isDirect`: in an interrupt that found the lock of the CPU's lists taken, so past them; when
+   * interrupts come is the machine's.
+   */
+  release(tenant: number, cpu: number, isDirect = false): void {
     const place = this.#tenants.placeOf(tenant);
     const order = this.#tenants.orderOf(tenant);
     this.#tenants.end(tenant);
     if (place === DROPPED) this.counts.skippedFrees += 1;
     if (place < 0) return;
     this.#cache.remove(place);
-    expectAnswer(this.core.pages.free(place, order, cpu), 'pages.free');
+    if (isDirect) {
+      const zone = this.core.frames.zone(place);
+      this.#command(P.OP_FREE, { order, zone, cpu }, place, P.FREE_DIRECT);
+    } else expectAnswer(this.core.pages.free(place, order, cpu), 'pages.free');
   }
 
   /** The kernel dropped a page of a file. */

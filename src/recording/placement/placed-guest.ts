@@ -8,7 +8,7 @@
 // - Memory that the kernel unplugs stays; only what it plugs is followed.
 
 import {
-  BUFFER_SLOT_BYTES,
+  COMMAND_SLOTS,
   Core,
   type CoreBuild,
   expectAnswer,
@@ -16,7 +16,6 @@ import {
   GFP_HIGH,
   GFP_NOMEMALLOC,
   loadState,
-  LOG_RECORD_BYTES,
 } from '../../core/index.ts';
 import { punchEnds } from '../../guest/index.ts';
 import * as P from '../program/index.ts';
@@ -26,9 +25,6 @@ import { HeldPages, NOWHERE } from './held-pages.ts';
 import { KERNEL_PLACE, type PagePolicy } from './policies/index.ts';
 import { FREE_MOVED, FREE_PLUGGED, type PageStream, REQUEST_MOVE } from './stream.ts';
 import { NOBODY } from './tasks.ts';
-
-/** One command, and the log room that the core wants before it runs one. */
-const BUFFER_SLOTS = Math.ceil((LOG_RECORD_BYTES * 65_536) / BUFFER_SLOT_BYTES) + 1024;
 
 /** Tag of a page in the core: container and use; 0 for pages in use since the start. */
 export function tagOf(tree: number, use: number): number {
@@ -117,7 +113,7 @@ export class PlacedGuest {
       czones: owners.filter((pages) => pages > 0).length,
       objects: 1,
       nodes: 1,
-      bufferSlots: BUFFER_SLOTS,
+      bufferSlots: COMMAND_SLOTS,
       build,
     });
     this.#pages = new HeldPages(recorded, frames);

@@ -2,12 +2,14 @@
 
 import { describe, expect, it } from 'vitest';
 import {
+  COMMAND_SLOTS,
   KIND_MOVABLE,
   LOG_MISMATCH,
   PROGRAM_DRAIN_ALL,
   PROGRAM_POP,
   PROGRAM_TAKE,
   RESYNC_SPLIT,
+  STATUS_TABLE_FULL,
 } from '../../../src/core/index.ts';
 import { M, makeState } from '../../model/fixture.ts';
 import { stateAt } from '../../support/core.ts';
@@ -64,5 +66,13 @@ describe('Program', () => {
     expect(stateAt(core, 32)).toBe(KIND_MOVABLE);
     expect(core.program.runOne(head(PROGRAM_DRAIN_ALL), 0, 0)).toBe(1);
     expect(core.program.runOne(head(77), 0, 0)).toBeLessThan(0);
+  });
+
+  it('answers with a status where the buffer has no room for the log of one command', () => {
+    const state = makeState([M], [[5, M, [32]]]);
+    const small = new Replayed(state, 0, 64).core;
+    expect(small.program.runOne(head(PROGRAM_TAKE), 32, 0)).toBe(STATUS_TABLE_FULL);
+    const enough = new Replayed(state, 0, COMMAND_SLOTS).core;
+    expect(enough.program.runOne(head(PROGRAM_TAKE), 32, 0)).toBe(1);
   });
 });

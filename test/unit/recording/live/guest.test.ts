@@ -50,6 +50,27 @@ describe('requests and frees of tasks', () => {
   });
 });
 
+describe('commands of the recording', () => {
+  it('have khugepaged raise the watermarks once huge pages are switched on', () => {
+    const [, zone] = machine.vm.guest.core.kernelZones;
+    const before = zone?.lowMark ?? 0;
+    guest.startKhugepaged();
+    expect(zone?.lowMark).toBeGreaterThan(10 * before);
+    expectSound(machine.vm);
+  });
+
+  it('give a block back past the lists of a CPU whose lock an interrupt found taken', () => {
+    const [, zone] = machine.vm.guest.core.kernelZones;
+    for (const home of [5000, 5002]) guest.hold(ROLE_TASK, 1, home, GFP_KERNEL, 0);
+    const before = zone?.free ?? 0;
+    guest.release(tenants.at(5000), 0);
+    expect(zone?.free).toBe(before);
+    guest.release(tenants.at(5002), 0, true);
+    expect(zone?.free).toBe(before + 2);
+    expectSound(machine.vm);
+  });
+});
+
 /** Writes pages of files. */
 function write(pages: number): void {
   for (let page = 0; page < pages; page += 1) {

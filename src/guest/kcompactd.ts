@@ -24,7 +24,10 @@ import type { GuestMemory } from './memory.ts';
 export const PROACTIVE_NS: number = 500 * NS_PER_MS;
 /** The same once it was woken: its timer expires on whole 32 ms. */
 const WAIT_NS: number = 16 * 32 * NS_PER_MS;
-/** After a run that did not help so many times as long (1 << COMPACT_MAX_DEFER_SHIFT). */
+/**
+ * After a proactive run that did not help so many times as long (1 << COMPACT_MAX_DEFER_SHIFT), on whole 2.048 s. It sleeps: what
+ * kswapd wants meanwhile waits too, unless it is woken.
+ */
 const PROACTIVE_DEFER = 64;
 /** Percent of scattered memory above which it runs (vm.compaction_proactiveness 20). */
 const PROACTIVE_SCORE = 90;
@@ -79,7 +82,7 @@ export class Kcompactd {
   private readonly _scorePages: number;
   /** Since when it waits; undefined: it was never woken, and looks on half seconds. */
   private _waitsFromNs: number | undefined;
-  /** Before this time no proactive run is tried again. */
+  /** It sleeps until then, if nobody wakes it. */
   private _proactiveFromNs = 0;
   /** The last score was low, and no kernel zone has changed since. */
   private _isScoreLow = false;
@@ -101,9 +104,12 @@ export class Kcompactd {
     this._scoredAt = core.stat(STAT_ALLOC_PAGES) + core.stat(STAT_FREE_PAGES);
   }
 
-  /** From now on its runs take time. */
-  setPace(pace: CompactionPace): void {
+  /** From now on its runs take time. `looksNs`: a time at which it looks by itself, if nobody wakes it before. */
+  setPace(pace: CompactionPace, looksNs?: number): void {
     this._pace = pace;
+    if (looksNs === undefined) return;
+    const waits = Math.ceil((looksNs - this._timers.nowNs) / WAIT_NS);
+    this._waitsFromNs = looksNs - waits * WAIT_NS;
   }
 
   /** kswapd wants a block of an order. */
@@ -204,7 +210,12 @@ export class Kcompactd {
       this._arm();
       return;
     }
+    const isAsleep = this._timers.nowNs < this._proactiveFromNs;
     if (this._wanted !== undefined) {
+      if (isAsleep) {
+        this._arm();
+        return;
+      }
       this._events.about();
       this._begin(0);
       return;
@@ -216,7 +227,7 @@ export class Kcompactd {
     this._isScoreLow = this._scoreBefore <= PROACTIVE_SCORE;
     if (this._isScoreLow) return;
     this._arm();
-    if (this._timers.nowNs < this._proactiveFromNs) return;
+    if (isAsleep) return;
     this._events.about();
     this._begin(0);
   }
@@ -277,7 +288,7 @@ export class Kcompactd {
     if (work === undefined) {
       // a proactive run
       const helped = this._memory.core.compaction.score < this._scoreBefore;
-      if (!helped) this._proactiveFromNs = nowNs + PROACTIVE_NS * PROACTIVE_DEFER;
+      if (!helped) this._proactiveFromNs = nowNs + WAIT_NS * PROACTIVE_DEFER;
       if (this._pace !== undefined) this._waitsFromNs = nowNs;
     } else if (result === STATUS_SKIPPED) {
       this._arm();

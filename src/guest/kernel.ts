@@ -310,9 +310,9 @@ export class GuestKernel {
     this.files.read(SYSTEM_FILES, cacheRead, 0, true);
   }
 
-  /** Runs of kcompactd take time, in batches of pages. */
-  paceCompaction(pace: CompactionPace): void {
-    this._workers.paceCompaction(pace);
+  /** Runs of kcompactd take time, in batches of pages; `looksNs`: it looks by itself then. */
+  paceCompaction(pace: CompactionPace, looksNs?: number): void {
+    this._workers.paceCompaction(pace, looksNs);
   }
 
   /** A task has a zone compacted from edge to edge (vm.compact_memory), in batches, until it goes on (`endZone`). */

@@ -78,9 +78,9 @@ export class Workers {
     this._worked(true);
   }
 
-  /** kcompactd's runs take time from now on. */
-  paceCompaction(pace: CompactionPace): void {
-    this._kcompactd.setPace(pace);
+  /** kcompactd's runs take time from now on; `looksNs`: it looks by itself then. */
+  paceCompaction(pace: CompactionPace, looksNs?: number): void {
+    this._kcompactd.setPace(pace, looksNs);
   }
 
   /** A task has a zone compacted, until it ends that. */

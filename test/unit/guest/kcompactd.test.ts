@@ -159,4 +159,36 @@ describe('kcompactd', () => {
     clock.advance(0.15 * NS_PER_S);
     expect(asked).toEqual([KCOMPACTD_WOKEN, 0]);
   });
+
+  it('looks when it is told to, and whole waits before', () => {
+    const { guest, clock } = started(WITHOUT_THP);
+    guest.paceCompaction(() => 0, 3.1 * NS_PER_S);
+    scatter(guest);
+    guest.runBackground();
+    clock.advanceTo((3100 - 6 * 512 - 1) * NS_PER_MS);
+    expect(guest.core.compaction.score).toBeGreaterThan(90);
+    clock.advanceTo((3100 - 6 * 512 + 1) * NS_PER_MS);
+    expect(guest.core.compaction.score).toBeLessThanOrEqual(90);
+  });
+
+  it('sleeps for half a minute after a run that did not help, whatever kswapd wants of it', () => {
+    const { guest, clock } = started(WITHOUT_THP);
+    const { compaction } = guest.core;
+    const asked: (number | undefined)[] = [];
+    const background = compaction.background.bind(compaction);
+    compaction.background = (order, highest, cpu, how) => {
+      asked.push(how);
+      return background(order, highest, cpu, how);
+    };
+    compaction.proactive = () => 100;
+    scatter(guest);
+    guest.runBackground();
+    clock.advance(0.5 * NS_PER_S);
+    wakeFor(guest, 1);
+    clock.advance(30 * NS_PER_S);
+    // no zone is suitable, so it is not woken
+    expect(asked).toEqual([KCOMPACTD_WOKEN]);
+    clock.advance(3 * NS_PER_S);
+    expect(asked).toEqual([KCOMPACTD_WOKEN, 0]);
+  });
 });

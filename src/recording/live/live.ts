@@ -12,6 +12,7 @@ import { Follower } from './follow.ts';
 import { type LiveCounts, LiveGuest } from './guest.ts';
 import { KernelBooks } from './kernel-books.ts';
 import { LiveMachine } from './machine.ts';
+import { lookUs } from './pace.ts';
 import { standsAt } from './requests.ts';
 import { holdStart, turnsShiftUs } from './start.ts';
 import { Tenants } from './tenants.ts';
@@ -40,6 +41,9 @@ export interface LiveOptions {
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
+/** A task that goes on leaves the processor to others by the next tick (CONFIG_HZ=250). */
+const TICK_US = 4000;
+
 class LiveRun {
   readonly #capture: Capture;
   readonly #machine: LiveMachine;
@@ -55,6 +59,7 @@ class LiveRun {
   readonly #shiftUs: number;
   #next = 0;
   #task = 0;
+  #yieldedUs = 0;
 
   constructor(capture: Capture, build: CoreBuild) {
     this.#capture = capture;
@@ -66,7 +71,10 @@ class LiveRun {
     this.#fromUs = timeOf(trace, first);
     this.#untilUs = timeOf(trace, Math.max(first, end - 1));
     this.#shiftUs = turnsShiftUs(capture);
-    this.#machine = new LiveMachine(capture, build, this.#wishes, this.#clockNs(this.#fromUs));
+    const fromNs = this.#clockNs(this.#fromUs);
+    const looks = lookUs(trace, stream.commands);
+    const looksNs = looks === undefined ? undefined : this.#clockNs(looks);
+    this.#machine = new LiveMachine(capture, build, this.#wishes, fromNs, looksNs);
     const tenants = new Tenants(this.#machine.spanFrames);
     holdStart(tenants, capture.start);
     this.#guest = new LiveGuest(this.#machine, tenants);
@@ -100,15 +108,22 @@ class LiveRun {
       const event = this.#stands[this.#next] ?? 0;
       const atUs = timeOf(trace, event);
       if (atUs > timeUs) break;
-      this.#advance(atUs);
       const task = trace.task[event] ?? 0;
-      if (task !== this.#task) this.#guest.yield();
+      if (task !== this.#task || atUs - this.#yieldedUs >= TICK_US) this.#yield();
       this.#task = task;
+      this.#advance(atUs);
       this.#follower.follow(this.#next);
     }
+    this.#yield();
     this.#advance(timeUs);
-    this.#guest.yield();
+    this.#yield();
     this.#books.runTo(timeUs);
+  }
+
+  /** What the kernel has to do in the background comes before more time passes. */
+  #yield(): void {
+    this.#guest.yield();
+    this.#yieldedUs = this.#machine.vmm.clock.nowNs / nsOf(1) + this.#shiftUs;
   }
 
   /** Time passes, and the host wishes what it did meanwhile. */

@@ -84,8 +84,14 @@ export class LiveMachine {
   #moveNs = 0;
   #moved = 0;
 
-  /** `fromNs`: when the recording begins. */
-  constructor(capture: Capture, build: CoreBuild, wishes: readonly Wish[], fromNs: number) {
+  /** `fromNs`: when the recording begins; `looksNs`: when kcompactd looks by itself. */
+  constructor(
+    capture: Capture,
+    build: CoreBuild,
+    wishes: readonly Wish[],
+    fromNs: number,
+    looksNs?: number,
+  ) {
     const freePageReporting = capture.extra.events.some(({ kind }) => kind === 'report');
     const clock = new Clock();
     const reportsBefore = freePageReporting && hasReported(capture);
@@ -117,7 +123,7 @@ export class LiveMachine {
       const options = { ...region, ...policyOf(capture.cmdline), profile: 'qemu' } as const;
       this.mem = new VirtioMem(this.vm, this.vmm.clock, options);
     }
-    this.#setPace(new CompactionPace(kcompactdRuns(capture.trace)));
+    this.#setPace(new CompactionPace(kcompactdRuns(capture.trace)), looksNs);
     clock.advanceTo(fromNs);
   }
 
@@ -144,16 +150,24 @@ export class LiveMachine {
     return nsOf(this.#messagesUs[at] ?? 0);
   }
 
+  /** A driver that waits for the host leaves the processor to the background. */
   #later(delayNs: number, serve: () => void): void {
-    if (delayNs > 0) this.vmm.clock.after(delayNs, serve);
-    else serve();
+    if (delayNs <= 0) {
+      serve();
+      return;
+    }
+    this.vmm.clock.after(delayNs, () => {
+      serve();
+      this.vm.guest.runBackground();
+    });
   }
 
   /** What moves single pages of the balloon, or reports free ones, is answered at once. */
-  #setPace(compaction: CompactionPace): void {
+  #setPace(compaction: CompactionPace, looksNs: number | undefined): void {
     const { balloon, mem, vm } = this;
     if (compaction.isTold) {
-      vm.guest.paceCompaction((pages, begun) => nsOf(compaction.takesUs(pages, begun)));
+      const pace = (pages: number, begun: number): number => nsOf(compaction.takesUs(pages, begun));
+      vm.guest.paceCompaction(pace, looksNs);
     }
     if (mem !== undefined) {
       mem.device.pace = (_, serve) => {

@@ -1,5 +1,6 @@
 // How fast the recorded machine compacted: what a page takes that moves, with all that others did meanwhile.
 
+import * as P from '../program/index.ts';
 import type { KernelTrace } from '../read/index.ts';
 import * as T from '../read/index.ts';
 import { timeOf } from '../read/index.ts';
@@ -46,6 +47,19 @@ export function kcompactdRuns(trace: KernelTrace): RecordedRun[] {
     else if (trace.kind[event] === T.EVENT_COMPACT_END) runs.push(runFrom(trace, begin));
   }
   return runs;
+}
+
+/**
+ * When kcompactd's timer, which runs when a recording begins, had run out: at its first run, if that is one for which nobody woke
+ * it (order 0). Before that none of its looks shows. undefined: it was woken first, or never ran.
+ */
+export function lookUs(trace: KernelTrace, commands: Uint32Array): number | undefined {
+  for (let at = 0; at < P.commandCount(commands); at += 1) {
+    const event = P.eventOf(commands, at);
+    if (P.opOf(commands, at) !== P.OP_SCAN_BEGIN || !isKcompactd(trace, event)) continue;
+    return P.shapeOf(commands, at).order === 0 ? timeOf(trace, event) : undefined;
+  }
+  return undefined;
 }
 
 const NOTHING: Reached = { pages: 0, us: 0 };

@@ -1,6 +1,7 @@
 // A live run: the guest is asked what the tasks asked, and nothing of what the kernel decided.
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { LiveGuest } from '../../../../src/recording/live/guest.ts';
 import { openCapture } from '../../../../src/recording/read/index.ts';
 import { LIVE_MOMENTS, runLive } from '../../../../src/recording/live/live.ts';
 import { copyOf } from '../../../support/recorded.ts';
@@ -36,6 +37,18 @@ describe('a live run', () => {
       [2, 2],
     ]);
     expect(seconds.map((second) => Math.round(second * 1e7))).toEqual([10010, 10505, 11000]);
+  });
+
+  it('lets the kernel work in the background by the next tick, though one task goes on', () => {
+    const yields = vi.spyOn(LiveGuest.prototype, 'yield');
+    const counted = (us: number): number => {
+      yields.mockClear();
+      const script = new TraceScript().alloc(11, 5000, ANON).wait(us).alloc(11, 5001, ANON);
+      runLive(script.finish(), { moments: 1 });
+      return yields.mock.calls.length;
+    };
+    expect(counted(5000)).toBe(counted(1000) + 1);
+    yields.mockRestore();
   });
 
   it('does not follow where the kernel dropped a page, and has it when it is read again', () => {

@@ -37,6 +37,16 @@ it('looks at the balloon’s messages as slowly as it is told', () => {
   expectSound(machine.vm);
 });
 
+it('lets the background work while the balloon’s driver waits for the host', () => {
+  const frames = ZONE_FRAMES - 20;
+  const wish: Wish = { kind: 'balloon', atUs: 0, frames, messagesUs: [1000], moveUs: 0 };
+  const machine = new LiveMachine(new TraceScript().finish(), 'verify', [wish], FROM_NS);
+  machine.wish(wish);
+  machine.vmm.clock.advance(1e9);
+  expect(machine.vm.guest.memory.kswapd.runs).toBeGreaterThan(0);
+  expectSound(machine.vm);
+});
+
 it('plugs what is wished for, where the recorded kernel would bring it online', () => {
   const deviceLog = [
     'virtio_mem_plug_request addr=0x100000000 nb_blocks=64',

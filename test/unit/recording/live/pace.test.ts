@@ -1,7 +1,13 @@
 // How long compaction takes in a live run: as long as the recorded one, run by run and batch by batch.
 
 import { expect, it } from 'vitest';
-import { CompactionPace, isKcompactd, kcompactdRuns } from '../../../../src/recording/live/pace.ts';
+import {
+  CompactionPace,
+  isKcompactd,
+  kcompactdRuns,
+  lookUs,
+} from '../../../../src/recording/live/pace.ts';
+import * as P from '../../../../src/recording/program/index.ts';
 import type { KernelTrace } from '../../../../src/recording/read/index.ts';
 import * as T from '../../../../src/recording/read/index.ts';
 
@@ -65,4 +71,17 @@ it('takes the whole time of runs that are over with the next', () => {
 it('is not told where kcompactd never ran', () => {
   const pace = new CompactionPace(kcompactdRuns(traceOf([[0, BEGIN, 1, 0]])));
   expect([pace.isTold, pace.takesUs(5, 1)]).toEqual([false, 0]);
+});
+
+/** Commands that begin runs, by event and order. */
+function begun(...runs: readonly (readonly [event: number, order: number])[]): Uint32Array {
+  return Uint32Array.from(
+    runs.flatMap(([event, order]) => [P.packShape(P.OP_SCAN_BEGIN, { order }), 0, 0, event]),
+  );
+}
+
+it('knows when kcompactd looked by itself from its first run, unless it was woken for that', () => {
+  expect(lookUs(RECORDED, begun([1, 0], [4, 0], [0, 0]))).toBe(2000);
+  expect(lookUs(RECORDED, begun([0, 9], [4, 0]))).toBeUndefined();
+  expect(lookUs(RECORDED, begun([1, 0]))).toBeUndefined();
 });

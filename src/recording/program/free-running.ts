@@ -1,7 +1,6 @@
 // Compiles a trace into the free-running program (program.ts): only requests, frees and the starts of
 // background work come from the trace; the allocator decides zone, refill and drain by itself.
 
-import { MIGRATE_PCPTYPES } from '../../core/index.ts';
 import * as T from '../read/index.ts';
 import {
   hasPcpList,
@@ -197,7 +196,7 @@ class FreeCompiler {
       return;
     }
     const command = this.#requestFor(i);
-    const isRefill = hasPcpList(shape.order) && shape.type < MIGRATE_PCPTYPES;
+    const isRefill = hasPcpList(shape.order, shape.type);
     if (isRefill && command !== undefined) this.#refills.push(i, command);
   }
 

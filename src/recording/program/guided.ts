@@ -10,7 +10,6 @@
 //   the caller went to the buddy lists directly. A drain by the vmstat worker has depth 2 where one
 //   that follows a free has the free's depth + 3 (+1 for a batched one).
 
-import { MIGRATE_PCPTYPES } from '../../core/index.ts';
 import * as T from '../read/index.ts';
 import {
   hasPcpList,
@@ -142,7 +141,7 @@ class GuidedCompiler {
     const { trace, out } = this.#reader;
     const shape = this.#reader.shapeOf(i);
     const pfn = trace.pfn[i] ?? 0;
-    const isListed = hasPcpList(shape.order) && shape.type < MIGRATE_PCPTYPES;
+    const isListed = hasPcpList(shape.order, shape.type);
     const isDirect = !isListed || isDirectTake(trace, i);
     const command = out.add(isDirect ? P.OP_TAKE : P.OP_REFILL, shape, pfn, hint, i);
     if (isDirect) this.#taken.set(pfn, command);

@@ -181,7 +181,7 @@ class Finder {
   take(event: number): void {
     const { trace } = this.#reader;
     const { order, type, zone, cpu } = this.#reader.shapeOf(event);
-    if (!hasPcpList(order) || type >= MIGRATE_PCPTYPES || isDirectTake(trace, event)) return;
+    if (!hasPcpList(order, type) || isDirectTake(trace, event)) return;
     const place = { zone, cpu, index: pcpListIndex(order, type) };
     const before = this.#reader.beforeInFlow(event) ?? -1;
     if (trace.kind[before] !== T.EVENT_TAKE) this.#begin(this.#lists.at(place), event);

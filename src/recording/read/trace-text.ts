@@ -2,13 +2,7 @@
 // Checks what a reader can check: whole lines, known events, time that never runs backwards, frames
 // inside memory. What the events mean is the replay's business.
 
-import {
-  MIGRATE_PCPTYPES,
-  MIGRATE_TYPES,
-  ORDERS,
-  PAGEBLOCK_ORDER,
-  US_PER_S,
-} from '../../core/index.ts';
+import { MIGRATE_TYPES, ORDERS, PAGEBLOCK_ORDER, US_PER_S } from '../../core/index.ts';
 import { quote, RecordingError } from '../error.ts';
 import { parseGfp } from './gfp-names.ts';
 import { type FrameSpan, MemoryRanges } from './memory-ranges.ts';
@@ -329,7 +323,7 @@ export class TraceReader {
 
   /** The word says no more than that the order and the type have per-cpu lists. */
   private expectRefill(order: number, type: number): void {
-    const isListed = hasPcpList(order) && type < MIGRATE_PCPTYPES;
+    const isListed = hasPcpList(order, type);
     this.expectField(KEY.refill, 'percpu_refill', isListed ? 1 : 0);
   }
 

@@ -137,7 +137,7 @@ describe('trees of commits', () => {
 
 it('a worktree goes from its checkout, whatever has become of its folder', () => {
   const checkout = benchCheckout({ ns: 1, hash: 'h', names: [] });
-  const tree = join(makeFolder({}), 'tree');
+  const tree = join(folderWith({}), 'tree');
   for (const isHalf of [false, true]) {
     gitIn(checkout, 'worktree', 'add', '--detach', '--quiet', tree);
     if (isHalf) gitIn(checkout, 'worktree', 'lock', tree);

@@ -1,12 +1,12 @@
 // All fuzzers run, whatever one comes to, and the table at the end tells what each did. With processes, on the sources alone.
 
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { transpileModule } from 'typescript';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type AllOptions, type AllWorld, type Part, type PartEnd, runAll } from './all.ts';
+import { emptyFolder } from '../support/folder.ts';
 import { projectFile } from './root.ts';
 
 const SOUND = { isSound: true, isShort: false, cases: 7, tried: { cases: 7 } };
@@ -85,8 +85,7 @@ describe('all fuzzers', () => {
   });
 });
 
-const folder = mkdtempSync(path.join(tmpdir(), 'guestmem-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = emptyFolder();
 
 /** Three fuzzers in processes: what the second does is said; the others have one case and leave a file behind. */
 function runWith(second: string, seconds = 60): { code: number | null; out: string } {

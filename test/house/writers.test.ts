@@ -50,6 +50,7 @@ it('tests have their folders from test/support/folder.ts, which takes them away'
   expect(found.toSorted()).toEqual([
     // fuzzers run without vitest, pages in a browser too: they take theirs away themselves
     'test/fuzz/exports.ts',
+    'test/fuzz/parts.ts',
     'test/fuzz/reading.ts',
     'test/support/browser.ts',
     'test/support/folder.ts',

@@ -1,14 +1,12 @@
 /** Two trees in turns, as a function: what a program of one's own gets. */
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import { readdirSync } from 'node:fs';
+import { expect, it } from 'vitest';
 import { RefusedArgument } from '../../../src/check/index.ts';
 import { compareTrees } from '../../../src/microbench/compare-trees.ts';
 import { benchCheckout } from '../../support/bench-checkout.ts';
+import { emptyFolder } from '../../support/folder.ts';
 
-const scratch = mkdtempSync(join(tmpdir(), 'guestmem-trees-'));
-afterAll(() => rmSync(scratch, { recursive: true }));
+const scratch = emptyFolder();
 
 const ONE = { ns: 100, hash: 'h', names: ['touch', 'age'] };
 

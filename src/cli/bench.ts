@@ -15,16 +15,15 @@ import {
   useCore,
 } from '../microbench/index.ts';
 import { choiceOf } from '../check/index.ts';
-import { coreVersion } from '../replay/index.ts';
 import { alignRows, formatCount } from '../report/index.ts';
 import { telling } from './apart.ts';
 import { frames, wholeNumber } from './argument.ts';
 import { compared } from './bench-compare.ts';
 import { countsText } from './bench-records.ts';
 import { UsageError } from './fault.ts';
+import { madeNow } from './made.ts';
 import { asOwn, policiesOf } from './own-policy.ts';
 import { print } from './terminal.ts';
-import { packageVersion } from './version.ts';
 
 interface BenchFlags {
   readonly filter?: string;
@@ -99,11 +98,11 @@ async function run(flags: BenchFlags): Promise<void> {
   const benches = await asOwn(flags.policy, () =>
     runMicrobenches(asked, setting, runs, cpuNs, told),
   );
-  const { abi, hash } = coreVersion('release');
+  const { command, versions } = madeNow();
   const record: BenchRecord = {
     schema: 1,
-    command: ['guestmem', ...process.argv.slice(2)],
-    versions: { guestmem: packageVersion(), abi, core: hash, runtime: process.version },
+    command,
+    versions: { ...versions, runtime: process.version },
     guestFrames,
     policy: flags.policy,
     core: flags.core,

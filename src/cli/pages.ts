@@ -17,6 +17,7 @@ import { alignRows, formatBytes, formatCount } from '../report/index.ts';
 import { tellPace, telling } from './apart.ts';
 import { named, wholeNumber } from './argument.ts';
 import { UsageError } from './fault.ts';
+import { madeNow } from './made.ts';
 import { printMap } from './map-text.ts';
 import { print } from './terminal.ts';
 
@@ -202,7 +203,11 @@ async function run(folder: string, flags: PagesFlags): Promise<void> {
   const onMaps = (reel: MapReel): void => void reels.push(reel);
   const options = { ...asked, ...(isDrawn && { onMaps }), onProgress: progressOf(asked) };
   const result = replayPages(await openCapture(folder, telling('bytes')), options);
-  print(flags.json === true ? `${JSON.stringify(result, null, 2)}\n` : pagesText(result));
+  print(
+    flags.json === true
+      ? `${JSON.stringify({ ...result, made: madeNow() }, null, 2)}\n`
+      : pagesText(result),
+  );
   for (const reel of reels) printMap(reel);
 }
 

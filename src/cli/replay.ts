@@ -28,7 +28,6 @@ import {
   GuestTooLarge,
   type ReplayRun,
   TooManyGuests,
-  coreVersion,
   repairsOf,
 } from '../replay/index.ts';
 import { FORMATS, type Report, resultsJson, shortageLines } from '../report/index.ts';
@@ -43,11 +42,11 @@ import { type CheckpointFlags, DEFAULT_EVERY, checkpointOf, keptIn } from './che
 import { effectLines } from './effects.ts';
 import { SystemsMissing, UsageError } from './fault.ts';
 import { expectKnown, expectMapped } from './in-trace.ts';
+import { madeNow } from './made.ts';
 import { type Progress, startProgress } from './progress.ts';
 import { interruptible } from './signals.ts';
 import { complain, print, watched } from './terminal.ts';
 import { STRICT_HELP, refuseRepaired, toldFiles } from './trace-input.ts';
-import { packageVersion } from './version.ts';
 import { wroteLine } from './wrote.ts';
 
 const DEFAULT_OUT = 'guestmem-out';
@@ -160,10 +159,7 @@ function expectFinal({ missing }: ReplayRun): void {
 
 /** The report of a run, with what made it. */
 function reportOf({ report }: PlayedExperiment, leftOut: Able['leftOut']): Report {
-  const { abi, hash } = coreVersion('release');
-  const versions = { guestmem: packageVersion(), abi, core: hash };
-  const command = ['guestmem', ...process.argv.slice(2)];
-  const made = { command, versions, peakResidentBytes: peakResidentBytes() };
+  const made = { ...madeNow(), peakResidentBytes: peakResidentBytes() };
   const without = leftOut.length === 0 ? undefined : { leftOut: [...leftOut] };
   return { ...report, results: { ...report.results, ...without, made } };
 }

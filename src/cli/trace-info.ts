@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { alignRows, formatCount, formatNumber, repairLines } from '../report/index.ts';
 import { type Spread, type TraceSummary, summarizeTrace } from '../trace/index.ts';
 import { COLUMNS_HELP } from './argument.ts';
+import { madeNow } from './made.ts';
 import { print } from './terminal.ts';
 import { type InputFlags, SEED_HELP, inputOf } from './trace-input.ts';
 
@@ -111,7 +112,11 @@ export function infoText(summary: TraceSummary): string {
 
 async function run(path: string, flags: InfoFlags): Promise<void> {
   const summary = summarizeTrace(await inputOf(path, flags, true));
-  print(flags.json === true ? `${JSON.stringify(summary, null, 2)}\n` : infoText(summary));
+  print(
+    flags.json === true
+      ? `${JSON.stringify({ ...summary, made: madeNow() }, null, 2)}\n`
+      : infoText(summary),
+  );
 }
 
 export function infoCommand(): Command {

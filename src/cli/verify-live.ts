@@ -3,6 +3,7 @@
 import { type Capture, type LiveResult, type LiveSeries, runLive } from '../recording/index.ts';
 import { telling } from './apart.ts';
 import { UsageError } from './fault.ts';
+import { madeNow } from './made.ts';
 
 const PERCENT = 100;
 
@@ -103,6 +104,7 @@ export function liveCsv({ seconds, series }: LiveResult): string {
 /** What `--live` prints. */
 export function liveOutput(capture: Capture, { json, csv }: LiveFlags): string {
   const result = runLive(capture, { onProgress: telling('moments') });
-  if (json === true) return `${JSON.stringify({ mode: 'live', ...result }, null, 2)}\n`;
+  if (json === true)
+    return `${JSON.stringify({ mode: 'live', ...result, made: madeNow() }, null, 2)}\n`;
   return csv === true ? liveCsv(result) : liveText(result);
 }

@@ -15,6 +15,7 @@ import { startWall } from '../replay/index.ts';
 import { telling, writesInto } from './apart.ts';
 import { fileToWrite } from './argument.ts';
 import { EXIT_FAILURE } from './fault.ts';
+import { madeNow } from './made.ts';
 import { printMap } from './map-text.ts';
 import { print } from './terminal.ts';
 import { expectLiveFlags, liveOutput } from './verify-live.ts';
@@ -57,6 +58,7 @@ function verdictJson(verdict: VerifyRun): string {
     divergenceCount: result.divergences.length,
     divergences: result.divergences.slice(0, LISTED_DIVERGENCES),
     eventsPerSecond,
+    made: madeNow(),
   };
   return `${JSON.stringify(record, null, 2)}\n`;
 }

@@ -11,6 +11,7 @@ import {
 import { OutputFolder } from '../report/node.ts';
 import { KIB } from '../abi/unit.ts';
 import type { Sweep } from './cells.ts';
+import type { Program } from './program.ts';
 import { type Effect, effectsOf } from './effects.ts';
 import type { Outcomes } from './outcomes.ts';
 import { type Choice, choicesOf } from './pareto.ts';
@@ -168,12 +169,17 @@ export function paretoTable(factors: readonly string[], choices: readonly Choice
   return { name: 'pareto', columns };
 }
 
+/** What played it, which is one for all jobs. */
+function programIn({ cells }: Sweep): Program {
+  return (cells[0] as Sweep['cells'][number]).job.program;
+}
+
 /** The cells, what was found of each factor, and the front, for programs. */
-function sweepJson({ factors, cells }: Sweep, { effects, choices }: Outcomes): string {
+function sweepJson(sweep: Sweep, { effects, choices }: Outcomes): string {
+  const { factors, cells } = sweep;
   const told = cells.map(({ job, seed, labels }) => ({ job: job.name, seed, factors: labels }));
   const front = choices.filter(({ isOnFront }) => isOnFront);
-  const { program } = (cells[0] as Sweep['cells'][number]).job;
-  const record = { sweep: SCHEMA, program, factors, cells: told, effects, front };
+  const record = { sweep: SCHEMA, program: programIn(sweep), factors, cells: told, effects, front };
   return `${JSON.stringify(record, null, 2)}\n`;
 }
 
@@ -182,6 +188,7 @@ export function writeSweep(folder: OutputFolder, sweep: Sweep, outcomes: Outcome
   const words = [
     { key: 'guestmem.sweep', value: String(SCHEMA) },
     { key: FACTORS_WORD, value: JSON.stringify(sweep.factors) },
+    { key: 'guestmem.versions', value: JSON.stringify(programIn(sweep)) },
   ];
   const tables = [
     sweepTable(sweep.factors, outcomes.finished),

@@ -29,14 +29,18 @@ function source({ name, kind, cells }: Column): ColumnSource {
 
 const CREATED_BY = 'guestmem';
 
-/** What is in each file of a run: schema version, seed and trace name. */
-function metadata({ schema, seed, trace }: Results): { key: string; value: string }[] {
-  return [
-    { key: 'guestmem.schema', value: String(schema) },
-    { key: 'guestmem.seed', value: String(seed) },
-    { key: 'guestmem.trace', value: trace.name },
-  ];
+/** What is in each file of a run: what was played, with what, and what of the trace is not as it was found. Text as it is, else JSON. */
+function metadata({ schema, seed, trace, configuration, made }: Results): Words {
+  const { name, isDrawn, repairs } = trace;
+  const { command, versions } = made ?? {};
+  const words = { schema, seed, trace: name, isDrawn, repairs, configuration, command, versions };
+  return Object.entries(words).flatMap(([key, said]) => {
+    const value = typeof said === 'string' ? said : JSON.stringify(said);
+    return value === undefined ? [] : [{ key: `guestmem.${key}`, value }];
+  });
 }
+
+type Words = { key: string; value: string }[];
 
 /** A table with words of its own in the file's key-value metadata. */
 export function parquetWith(
@@ -50,7 +54,7 @@ export function parquetWith(
   );
 }
 
-/** Schema version, seed and trace name are in the file's key-value metadata. */
+/** What was played, and with what, is in the file's key-value metadata (docs/results.md). */
 export function parquetOf(table: FlatTable, results: Results): Uint8Array {
   return parquetWith(table, metadata(results));
 }

@@ -73,12 +73,18 @@ const RESULTS: Shape = {
   'leftOut?': MISSING,
 };
 
+/** Of a synthetic load nobody expects anything else. */
+function drawnText({ isDrawn, format }: Results['trace']): string {
+  const isTold = isDrawn === true && format !== 'synthetic';
+  return isTold ? '; instants and durations of calls are drawn' : '';
+}
+
 /** Heading, table and speed of the run; ends with a newline. */
 export function resultsTable(results: Results): string {
   const { trace, wall, seed } = expectShape('results', results, RESULTS);
   const heading =
     `${trace.name}: ${formatCount(trace.invocations)} invocations of ${formatCount(trace.functions)} functions ` +
-    `in ${formatNumber(trace.spanMs / MS_PER_MINUTE)} min, seed ${seed}`;
+    `in ${formatNumber(trace.spanMs / MS_PER_MINUTE)} min, seed ${seed}${drawnText(trace)}`;
   const speed =
     `replayed in ${formatMs(wall.ms)}: ${formatCount(wall.invocationsPerSecond)} invocations/s, ` +
     `${formatCount(wall.pageOpsPerSecond)} page operations/s`;

@@ -1,8 +1,8 @@
-import { readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { FORMATS, type Format } from '../../../src/report/index.ts';
-import { readResults, writeReport } from '../../../src/report/node.ts';
+import { readResults, writeFigures, writeReport } from '../../../src/report/node.ts';
 import { ResultsError } from '../../../src/report/schema.ts';
 import { emptyFolder } from '../../support/folder.ts';
 import { details, results } from '../../support/report.ts';
@@ -101,4 +101,15 @@ describe('output formats', () => {
       expect(sentence).toMatch(/^[A-Z][^.]*(?:\.\w[^.]*)*\.$/);
     }
   });
+});
+
+it('a figure says, for programs, which run it is of', async () => {
+  const made = { command: ['guestmem', 'a&b'], versions: { guestmem: '1', abi: 1, core: 'c' } };
+  const report = { ...REPORT, results: { ...REPORT.results, made } };
+  const [first = ''] = await writeFigures(report, join(folder, 'figures'), { width: 960 });
+  const svg = readFileSync(first, 'utf8');
+  const [, metadata = ''] = /^<svg [^>]*><metadata>([^<]*)<\/metadata>/.exec(svg) ?? [];
+  const words: unknown = JSON.parse(metadata.replaceAll('&quot;', '"').replaceAll('&amp;', '&'));
+  const hashes = Object.fromEntries(REPORT.results.systems.map(({ name, hash }) => [name, hash]));
+  expect(words).toEqual({ seed: 1, trace: { name: 'made' }, hashes, ...made });
 });

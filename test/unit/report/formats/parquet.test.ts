@@ -29,6 +29,27 @@ describe('parquet', () => {
     });
   });
 
+  it('carries what made it and what of the trace is drawn, where the record has it', () => {
+    const record = results();
+    const made = {
+      command: ['guestmem', 'replay'],
+      versions: { guestmem: '1', abi: 1, core: 'a' },
+    };
+    const configuration = { policies: { keepAlive: '7m' } };
+    const trace = { ...record.trace, isDrawn: true };
+    const told = { ...record, trace, configuration, made };
+    const { key_value_metadata: pairs = [] } = parquetMetadata(
+      bufferOf(parquetOf(systemsTable(told), told)),
+    );
+    const words = Object.fromEntries(pairs.map(({ key, value }) => [key, value]));
+    expect(words).toMatchObject({
+      'guestmem.isDrawn': 'true',
+      'guestmem.configuration': '{"policies":{"keepAlive":"7m"}}',
+      'guestmem.command': '["guestmem","replay"]',
+      'guestmem.versions': '{"guestmem":"1","abi":1,"core":"a"}',
+    });
+  });
+
   it('carries version, seed and trace in every file', async () => {
     const { files } = await PARQUET_FORMAT.render({ results: results(), details: details() });
     expect(files?.map(({ name }) => name)).toEqual([

@@ -3,6 +3,12 @@ import { resultsTable, summaryRows } from '../../../../src/report/formats/table.
 import { formatBytes, formatMs, formatNumber } from '../../../../src/report/unit.ts';
 import { results, system } from '../../../support/report.ts';
 
+function headingOf(format: string): string | undefined {
+  const record = results();
+  const trace = { ...record.trace, format, isDrawn: true };
+  return resultsTable({ ...record, trace }).split('\n')[0];
+}
+
 describe('table', () => {
   it('has one line a system, aligned, between heading and speed', () => {
     expect(resultsTable(results()).split('\n')).toEqual([
@@ -16,6 +22,11 @@ describe('table', () => {
       'replayed in 2,000 ms: 50,000 invocations/s, 2,500,000 page operations/s',
       '',
     ]);
+  });
+
+  it('says that calls are drawn, unless the whole load is made up', () => {
+    expect(headingOf('vhive')).toMatch(/seed 1; instants and durations of calls are drawn$/);
+    expect(headingOf('synthetic')).toMatch(/seed 1$/);
   });
 
   it('fits a terminal of 80 columns, whatever the systems are called', () => {

@@ -63,7 +63,7 @@ export interface ExperimentOptions extends Pick<
 }
 
 /** An experiment that has been played. */
-export interface PlayedExperiment {
+export interface PlayedExperiment extends Disposable {
   /** Under its first seed. */
   readonly run: ReplayRun;
   /** What `writeReport` writes. */
@@ -203,7 +203,7 @@ async function playTold(playing: Playing, records: RecordSpool | undefined): Pro
   return { run, report: { results, details, experiment: text, records } };
 }
 
-type Told = Omit<PlayedExperiment, 'close'>;
+type Told = Pick<PlayedExperiment, 'run' | 'report'>;
 
 /**
  * Plays an experiment as `guestmem replay` does: under each seed, with sensitivity and rows of calls if its outputs have them, from a
@@ -223,17 +223,16 @@ export async function playExperiment(
   expectExperiment(experiment);
   if (checkpoint?.file !== undefined) expectCheckpointAt(stateFile(checkpoint.file));
   const records = spoolOf(experiment, options);
-  let checkpoints: Checkpoints | undefined;
+  const close = (): void => records?.close();
   try {
     const trace = await (options.trace ?? (() => traceOfExperiment(experiment)))();
-    checkpoints = checkpoint && checkpointsOf(checkpoint, trace, experiment);
+    const checkpoints = checkpoint && checkpointsOf(checkpoint, trace, experiment);
     const playing: Playing = { experiment, options, trace, checkpoints };
-    return { ...(await playTold(playing, records)), close: () => records?.close() };
+    const played = await playTold(playing, records).finally(() => checkpoints?.write());
+    return { ...played, close, [Symbol.dispose]: close };
   } catch (error) {
-    records?.close();
+    close();
     if (!(error instanceof UnreadableState)) throw error;
     throw new CheckpointError(`${checkpoint?.resume}: ${error.message}`, { cause: error });
-  } finally {
-    checkpoints?.write();
   }
 }

@@ -120,7 +120,7 @@ export interface PlaygroundOptions {
 }
 
 /** The playground while it is served. */
-export interface ServedPlayground {
+export interface ServedPlayground extends Disposable {
   /** Where a browser finds it. */
   readonly address: string;
   /** Fulfilled when it is served no more. */
@@ -131,27 +131,37 @@ export interface ServedPlayground {
 
 const OPTIONS: Shape = { 'port?': COUNT, 'files?': OBJECT };
 
+/** A site with what the caller adds, until it is closed. */
+export async function serveSite(
+  site: Map<string, Uint8Array>,
+  { port = PLAY_PORT, files = new Map() }: PlaygroundOptions,
+): Promise<ServedPlayground> {
+  for (const [path, bytes] of files) site.set(path, bytes);
+  const server = await serve(site, port);
+  const close = (): void => {
+    server.closeAllConnections();
+    server.close();
+  };
+  return {
+    address: `http://${LOOPBACK}:${(server.address() as AddressInfo).port}/`,
+    closed: new Promise((done) => server.once('close', done)),
+    close,
+    [Symbol.dispose]: close,
+  };
+}
+
 /**
  * Serves the playground's page to this machine (`guestmem play`). Rejects with `PlaygroundError` where it is not built or the port is taken.
  *
  * @example
- * const { address, close } = await servePlayground({ port: 0 });
+ * using page = await servePlayground({ port: 0 });
  */
 export async function servePlayground(options: PlaygroundOptions = {}): Promise<ServedPlayground> {
-  const { port = PLAY_PORT, files = [] } = expectShape('options', options, OPTIONS);
-  expectInteger('options.port', port, 0, PORT_MOST);
+  const { port } = expectShape('options', options, OPTIONS);
+  if (port !== undefined) expectInteger('options.port', port, 0, PORT_MOST);
   const site = siteOf(fileURLToPath(new URL('../play/site', import.meta.url)));
   // the package has no second copy of it in the site
   const core = shippedFile(new URL('../../build/core.release.wasm', import.meta.url));
   if (core !== undefined) site.set('/core.wasm', core);
-  for (const [path, bytes] of files) site.set(path, bytes);
-  const server = await serve(site, port);
-  return {
-    address: `http://${LOOPBACK}:${(server.address() as AddressInfo).port}/`,
-    closed: new Promise((done) => server.once('close', done)),
-    close: () => {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
+  return serveSite(site, options);
 }

@@ -96,7 +96,6 @@ export class RecordSpool implements CallRecords {
   /** As if nothing had come but what the marks of systems say. Throws OutputError where that is not there. */
   goOn(marks: ReadonlyMap<string, SpoolMark>): void {
     this.close();
-    this.#parts.clear();
     writingTo(this.#folder, () => {
       const kept = new Set([...marks.values()].map(({ name }) => this.#taken.get(name) ?? name));
       for (const name of spoolFilesIn(this.#folder)) {
@@ -141,6 +140,7 @@ export class RecordSpool implements CallRecords {
 
   close(): void {
     for (const { file } of this.#parts.values()) closeSync(file);
+    this.#parts.clear();
   }
 
   #part(system: string): Part {

@@ -1,7 +1,7 @@
 // All fuzzers run, whatever one comes to, and the table at the end tells what each did. With processes, on the sources alone.
 
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { transpileModule } from 'typescript';
 import { describe, expect, it } from 'vitest';

@@ -35,7 +35,8 @@ describe('an experiment that is played', () => {
 
   it('goes on from the state that it left when it was interrupted, to the same hash and rows', async () => {
     const rowsOf = async (options: Parameters<typeof playExperiment>[1]) => {
-      const { run, report, close } = await playExperiment(WITH_ROWS, { jobs: 1, ...options });
+      using played = await playExperiment(WITH_ROWS, { jobs: 1, ...options });
+      const { run, report, close } = played;
       const rows = [...(report.records?.rowsOf('mcpv-czone') ?? [])].flatMap(({ atMs }) => [
         ...atMs,
       ]);

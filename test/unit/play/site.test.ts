@@ -1,12 +1,17 @@
 /** Files over HTTP, to this machine alone. */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { type Server, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PlaygroundError, serve, servePlayground, siteOf } from '../../../src/play/site.ts';
-import { ROOT } from '../../support/built.ts';
+import {
+  PlaygroundError,
+  serve,
+  servePlayground,
+  serveSite,
+  siteOf,
+} from '../../../src/play/site.ts';
 import { emptyFolder } from '../../support/folder.ts';
 
 const folder = emptyFolder();
@@ -92,22 +97,19 @@ describe('a site', () => {
   });
 });
 
-const isBuilt = existsSync(join(ROOT, 'dist/play/site'));
-
 describe('the playground', () => {
-  it.skipIf(!isBuilt)('is served until it is closed, with what the caller adds', async () => {
+  it('is served until it is closed, with what the caller adds', async () => {
     const files = new Map([['/recording.json', new TextEncoder().encode('[]')]]);
-    const { address, closed, close } = await servePlayground({ port: 0, files });
-    const page = await fetch(address);
-    expect(await page.text()).toContain('<!doctype html>');
-    expect(await (await fetch(`${address}recording.json`)).text()).toBe('[]');
-    close();
-    await closed;
-    await expect(fetch(address)).rejects.toThrow();
+    const served = await serveSite(siteOf(join(folder, 'site')), { port: 0, files });
+    expect(await (await fetch(served.address)).text()).toBe('<p>page</p>');
+    expect(await (await fetch(`${served.address}recording.json`)).text()).toBe('[]');
+    served.close();
+    await served.closed;
+    await expect(fetch(served.address)).rejects.toThrow();
   });
 
-  it('is refused with a typed error', async () => {
+  it('is refused with a typed error, also where it is not built, as beside the sources', async () => {
     await expect(servePlayground({ port: 70_000 })).rejects.toThrow('options.port: expected');
-    if (!isBuilt) await expect(servePlayground({ port: 0 })).rejects.toThrow(PlaygroundError);
+    await expect(servePlayground({ port: 0 })).rejects.toThrow(PlaygroundError);
   });
 });

@@ -83,8 +83,9 @@ it('is kept in a folder that stays, or is taken to another one', () => {
 function marksIn(place: string, rows: number): Map<string, SpoolMark> {
   const made = RecordSpool.kept(place, undefined);
   for (const system of ['a', 'b']) made.add(system, recordRows(rows));
+  const marks = new Map(['a', 'b'].map((system) => [system, made.markOf(system)!]));
   made.close();
-  return new Map(['a', 'b'].map((system) => [system, made.markOf(system)!]));
+  return marks;
 }
 
 it.each([false, true])(

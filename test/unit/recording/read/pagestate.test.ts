@@ -27,7 +27,9 @@ end
 `;
 
 it('cheap orders and huge pages have per-cpu lists', () => {
-  const orders = Array.from({ length: 11 }, (_, order) => order).filter((order) => hasPcpList(order));
+  const orders = Array.from({ length: 11 }, (_, order) => order).filter((order) =>
+    hasPcpList(order),
+  );
   expect(orders).toEqual([0, 1, 2, 3, 9]);
 });
 

@@ -16,6 +16,7 @@ export {
   expectWords,
 } from './argument.ts';
 export { builtin } from './builtin.ts';
+export { isCrowded } from './crowded.ts';
 export { HandleEnded } from './ended.ts';
 export {
   type Bytes,

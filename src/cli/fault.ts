@@ -100,7 +100,11 @@ export async function exitCodeOf(error: unknown, write: (line: string) => void):
   if (error instanceof SystemsMissing) return missingCode(error, write);
   if (error instanceof JobsMissing) return jobsCode(error, write);
   // Loaded only now: a command line without a fault does not need them all.
-  const { RefusedArgument } = await import('../check/index.ts');
+  const { RefusedArgument, isCrowded } = await import('../check/index.ts');
+  if (isCrowded(error)) {
+    write('guestmem: too many threads and processes: raise their limit (ulimit -u)');
+    return EXIT_FAILURE;
+  }
   const { GuestOutOfMemory, HostOutOfMemory, TooManyGuests } = await import('../replay/index.ts');
   const { OutputError, ResultsError, refusedWrite } = await import('../report/index.ts');
   const { CheckpointError, ExperimentError, MemoryShort } = await import('../experiment/index.ts');

@@ -5,6 +5,7 @@ import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:chil
 import { once } from 'node:events';
 import { existsSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { isCrowded } from '../check/index.ts';
 import { type BenchRecord, parseBenchRecord } from './records.ts';
 
 /** A side that is none, a commit that cannot be built, or a tree whose bench fails. */
@@ -83,7 +84,8 @@ async function ran(
     const [code] = (await once(child, 'close')) as [number | null];
     const [out, err] = await said;
     return { code, out, last: lastLine(err) ?? lastLine(out) ?? 'it said nothing' };
-  } catch {
+  } catch (error) {
+    if (isCrowded(error)) throw error;
     throw new BenchTreeError(`${program} is needed to compare commits, and is not there`);
   }
 }

@@ -182,9 +182,12 @@ export async function runMachine(
   for (const stream of [qemu.stdout, qemu.stderr]) {
     if (stream !== null) createInterface({ input: stream }).on('line', hear);
   }
-  await once(qemu, 'close');
-  clearTimeout(timer);
-  process.off('exit', stop);
+  try {
+    await once(qemu, 'close');
+  } finally {
+    clearTimeout(timer);
+    process.off('exit', stop);
+  }
   writeFileSync(path.join(options.folder, 'console.log'), lines.join(''));
   if (!isDone) throw new RecordingFailed(`${endOf(options, isLate)}: ${last}`);
   await driven;

@@ -67,9 +67,10 @@ export function runTool(program: string, args: readonly string[], cwd?: string):
       stdio: ['ignore', 'pipe', 'pipe'],
     });
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')
-      throw missing([program]);
-    const said = cause instanceof Error && 'stderr' in cause ? String(cause.stderr) : '';
+    const { code, stderr = '' } = cause as { readonly code?: string; readonly stderr?: unknown };
+    if (code === 'ENOENT') throw missing([program]);
+    if (code === 'EAGAIN') throw cause; // there are as many processes as there may be
+    const said = String(stderr);
     throw new RecordingFailed(`${program} failed: ${lastLine(said)}`, { cause });
   }
 }

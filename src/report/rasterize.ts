@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { FUNCTION, type Shape, TEXT, expectShape } from '../check/index.ts';
+import { FUNCTION, type Shape, TEXT, expectShape, isCrowded } from '../check/index.ts';
 import { OutputError } from './output-error.ts';
 import { withScratch } from './scratch.ts';
 
@@ -62,7 +62,8 @@ async function printedBy(
   child.stdout.on('data', (bytes: Uint8Array) => void parts.push(bytes));
   try {
     await once(child, 'close');
-  } catch {
+  } catch (error) {
+    if (isCrowded(error)) throw error;
     return undefined;
   }
   return Buffer.concat(parts).toString('utf8');

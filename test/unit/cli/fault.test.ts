@@ -52,6 +52,18 @@ describe('an error of the caller', () => {
 });
 
 describe('other ends', () => {
+  it('as many threads or processes as there may be end with 1 and one line', async () => {
+    const [thread, program, other] = [
+      { code: 'ERR_WORKER_INIT_FAILED' },
+      { code: 'EAGAIN', syscall: 'spawnSync apt-get' },
+      { code: 'EAGAIN', syscall: 'read' },
+    ].map((fields) => Object.assign(new Error(fields.code), fields));
+    const line = 'guestmem: too many threads and processes: raise their limit (ulimit -u)';
+    expect(await end(thread)).toEqual([1, [line]]);
+    expect(await end(program)).toEqual([1, [line]]);
+    await expect(end(other)).rejects.toBe(other);
+  });
+
   it('jobs without results end with 1 and a line each, as long as they are few', async () => {
     expect(await end(new JobsMissing(['a: why', 'b: why']))).toEqual([
       1,

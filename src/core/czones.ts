@@ -6,6 +6,7 @@ import type { FrameRange } from './frame-range.ts';
 import { expectAnswer } from './error.ts';
 import type { CoreExports } from './exports.ts';
 import type { Instance } from './instance.ts';
+import { isOnLlfree } from './instantiate.ts';
 import type { Scratch } from './scratch.ts';
 
 const REGION = ['czones.region', 'start', 'frames', 'blockFrames'] as const;
@@ -26,9 +27,9 @@ const COLLECT = ['czones.collect', 'maxRanges'] as const;
 const BLOCKS_OF = ['czones.blocksOf', 'index'] as const;
 
 /** Frames, each after the one before, until there is none. */
-function allFrom(first: number, next: (pfn: number) => number): number[] {
+function allFrom(next: (pfn: number) => number): number[] {
   const found: number[] = [];
-  for (let pfn = first; pfn >= 0; pfn = next(pfn)) found.push(pfn);
+  for (let pfn = next(-1); pfn >= 0; pfn = next(pfn)) found.push(pfn);
   return found;
 }
 
@@ -43,6 +44,11 @@ export class CZoneCalls {
 
   private get _raw(): CoreExports {
     return this._instance.raw;
+  }
+
+  /** A guest on LLFree has no pool: its core would look for one at address 0. */
+  private get _pool(): CoreExports | undefined {
+    return isOnLlfree(this._instance.config.build) ? undefined : this._raw;
   }
 
   /** Declares the region; once, before anything is plugged. */
@@ -64,23 +70,23 @@ export class CZoneCalls {
 
   /** Blocks that are memory, in zones or not. */
   get pluggedBlocks(): number {
-    return this._raw.czonePoolStat(POOL_PLUGGED_BLOCKS);
+    return this._pool?.czonePoolStat(POOL_PLUGGED_BLOCKS) ?? 0;
   }
 
   /** Those that are in no zone. */
   get pooledBlocks(): number {
-    return this._raw.czonePoolStat(POOL_FREE_BLOCKS);
+    return this._pool?.czonePoolStat(POOL_FREE_BLOCKS) ?? 0;
   }
 
   /** First frames of the blocks in no zone, ascending. */
   pooled(): number[] {
-    return allFrom(this._raw.czoneNextPooled(0), (pfn) => this._raw.czoneNextPooled(pfn + 1));
+    return allFrom((pfn) => this._pool?.czoneNextPooled(pfn + 1) ?? -1);
   }
 
   /** Whether a block is in no zone and memory. */
   isPooled(pfn: number): boolean {
     expectWords(POOLED, pfn);
-    return this._raw.czoneNextPooled(pfn) === pfn;
+    return this._pool?.czoneNextPooled(pfn) === pfn;
   }
 
   /** A zone with `blocks` of the pool's blocks and room for `limit` frames. Its index. */
@@ -140,14 +146,13 @@ export class CZoneCalls {
   /** First frames of a zone's blocks, in the order in which it got them. */
   blocksOf(index: number): number[] {
     expectWords(BLOCKS_OF, index);
-    const after = (pfn: number): number => this._raw.czoneNextBlock(index, pfn);
-    return allFrom(after(-1), after);
+    return allFrom((pfn) => this._raw.czoneNextBlock(index, pfn));
   }
 
   /** Takes ranges of whole blocks out of the pool. Throws CoreError for a status. */
   collect(maxRanges: number): FrameRange[] {
     expectWords(COLLECT, maxRanges);
-    const got = this._raw.czoneCollect(Math.min(maxRanges, CZONE_RANGES_MAX));
+    const got = this._pool?.czoneCollect(Math.min(maxRanges, CZONE_RANGES_MAX)) ?? 0;
     return this._scratch.ranges(expectAnswer(got, 'czoneCollect'));
   }
 

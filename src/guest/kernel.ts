@@ -10,6 +10,7 @@ import {
   OBJECT,
   RefusedArgument,
   type Shape,
+  expectFunction,
   expectInteger,
   expectMade,
   expectNumber,
@@ -404,10 +405,7 @@ export class GuestKernel {
     }
   }
 
-  /**
-   * Background work that the allocator asked for: kswapd, then the drivers' workers. Pages
-   * reclaimed.
-   */
+  /** Background work that the allocator asked for: kswapd, then the drivers' workers. Pages reclaimed. */
   runBackground(): number {
     this.memory.deliverMoves();
     const freed = this.memory.kswapd.run();
@@ -418,7 +416,7 @@ export class GuestKernel {
 
   /** Background work that does nothing a second time, when nothing happened since the first: calls that recur leave it out. */
   addPoll(work: () => void): void {
-    this.background.push(work);
+    this.background.push(expectFunction('work', work));
     this._polls += 1;
   }
 

@@ -38,9 +38,9 @@ export function pcpListOrder(index: number): number {
   return index < CHEAP_LISTS ? Math.floor(index / MIGRATE_PCPTYPES) : THP_ORDER;
 }
 
-/** Orders with per-cpu lists: the cheap ones and huge pages (docs/linux-memory.md A.10). `type`: whether it has one of those. */
-export function hasPcpList(order: number, type = 0): boolean {
-  return type < MIGRATE_PCPTYPES && (order <= COSTLY_ORDER || order === THP_ORDER);
+/** Orders with per-cpu lists are the cheap ones and huge pages, migratetypes the first three (docs/linux-memory.md A.10). */
+export function hasPcpList(order: number, migratetype = 0): boolean {
+  return (order <= COSTLY_ORDER || order === THP_ORDER) && migratetype < MIGRATE_PCPTYPES;
 }
 
 /** Visits every block on a list of a zone: the buddy lists, then the per-cpu lists. */

@@ -286,7 +286,8 @@ export class TraceReader {
         out.pfn[at] = this.frame(false);
         out.order[at] = this.orderOf(out.pfn[at]);
         out.type[at] = this.small(KEY.type, MIGRATE_TYPES, 'migratetype');
-        if (kind === T.EVENT_TAKE) this.expectRefill(out.order[at], out.type[at]);
+        if (kind === T.EVENT_TAKE)
+          this.expectField(KEY.refill, 'percpu_refill', hasPcpList(out.order[at], out.type[at]));
         this.expectEnd();
         break;
       case T.EVENT_FALLBACK:
@@ -316,15 +317,9 @@ export class TraceReader {
     this.expectField(KEY.pageblockOrder, 'pageblock_order', PAGEBLOCK_ORDER);
     out.type[at] = this.small(KEY.allocType, MIGRATE_TYPES, 'alloc_migratetype');
     const type = this.small(KEY.fallbackType, MIGRATE_TYPES, 'fallback_migratetype');
-    this.expectField(KEY.fragmenting, 'fragmenting', order < PAGEBLOCK_ORDER ? 1 : 0);
+    this.expectField(KEY.fragmenting, 'fragmenting', order < PAGEBLOCK_ORDER);
     out.extra[at] = T.packFallback(order, type, this.small(KEY.ownership, 2, 'change_ownership'));
     this.expectEnd();
-  }
-
-  /** The word says no more than that the order and the type have per-cpu lists. */
-  private expectRefill(order: number, type: number): void {
-    const isListed = hasPcpList(order, type);
-    this.expectField(KEY.refill, 'percpu_refill', isListed ? 1 : 0);
   }
 
   private readOther(kind: number, at: number): void {
@@ -431,10 +426,11 @@ export class TraceReader {
     return this.decimal(`a number for ${name}`);
   }
 
-  private expectField(key: Uint8Array, name: string, value: number): void {
+  private expectField(key: Uint8Array, name: string, value: number | boolean): void {
     this.seek(key, name);
     const from = this.pos;
-    if (this.decimal(`a number for ${name}`) !== value) this.fail(`${name}=${value}`, from);
+    if (this.decimal(`a number for ${name}`) !== Number(value))
+      this.fail(`${name}=${Number(value)}`, from);
   }
 
   private small(key: Uint8Array, limit: number, name: string): number {

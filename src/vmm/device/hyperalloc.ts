@@ -11,6 +11,7 @@ import {
   LlfreeZones,
   type Monitor,
   SHARED_ZONES,
+  expectCounts,
   handledIn,
 } from '../../guest/index.ts';
 import type { Timers } from '../../time/index.ts';
@@ -121,6 +122,7 @@ export class HyperAlloc implements MemoryDevice {
 
   /** What was installed by 2 MiB is released so: that is among the operations. */
   takeOut(counts: Counts): void {
+    expectCounts(counts);
     const pages = this.model.counters.releasedHuge * PAGEBLOCK_FRAMES - this._tookOut;
     this._tookOut += pages;
     counts[COUNT_RELEASED_PAGES] = (counts[COUNT_RELEASED_PAGES] as number) - pages;

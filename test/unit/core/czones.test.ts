@@ -1,7 +1,7 @@
 // CZones through typed calls: lists of blocks, ranges on their way to the host.
 
 import { describe, expect, it } from 'vitest';
-import { CoreError, STATUS_BAD_ARGUMENT } from '../../../src/core/index.ts';
+import { Core, CoreError, STATUS_BAD_ARGUMENT } from '../../../src/core/index.ts';
 import { expectSound } from '../../support/core.ts';
 import { BLOCK, BLOCKS, REGION, anonymous, bootRegion, written } from '../../support/region.ts';
 
@@ -26,6 +26,17 @@ describe('CZoneCalls', () => {
     expect(czones.isPooled(REGION + 2 * BLOCK + 1)).toBe(false);
     expect(czones.unplug(REGION + 2 * BLOCK, BLOCK)).toBe(1);
     expect(czones.pluggedBlocks).toBe(BLOCKS - 1);
+  });
+
+  it('finds no pool in a guest on LLFree', () => {
+    const { czones } = Core.create({ frames: 8192, build: 'verify-llfree' });
+    expect([czones.pluggedBlocks, czones.pooledBlocks, czones.pooled()]).toEqual([0, 0, []]);
+    expect([5, 2 ** 31, 2 ** 32 - 1].map((pfn) => czones.isPooled(pfn))).toEqual([
+      false,
+      false,
+      false,
+    ]);
+    expect(czones.collect(100)).toEqual([]);
   });
 
   it('names the zone that was full last', () => {

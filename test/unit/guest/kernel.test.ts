@@ -48,6 +48,8 @@ describe('GuestKernel', () => {
     expect(guest.hasDriversWork).toBe(true);
     guest.runBackground();
     expect(done).toEqual(['poll', 'work']);
+    expect(() => guest.addPoll(5 as never)).toThrow('work: expected a function, found 5');
+    guest.runBackground();
   });
 
   it('copies what a clone writes and maps what it reads', () => {

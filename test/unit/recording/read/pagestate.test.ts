@@ -26,11 +26,16 @@ pcplist 6 4104
 end
 `;
 
-it('cheap orders and huge pages have per-cpu lists', () => {
-  const orders = Array.from({ length: 11 }, (_, order) => order).filter((order) =>
-    hasPcpList(order),
-  );
-  expect(orders).toEqual([0, 1, 2, 3, 9]);
+it('cheap orders and huge pages of three migratetypes have per-cpu lists', () => {
+  const orders = Array.from({ length: 11 }, (_, order) => order);
+  expect(orders.filter((order) => hasPcpList(order))).toEqual([0, 1, 2, 3, 9]);
+  expect([0, 1, 2, 3, 4].map((type) => hasPcpList(0, type))).toEqual([
+    true,
+    true,
+    true,
+    false,
+    false,
+  ]);
 });
 
 function failure(text: string): RecordingError {

@@ -144,6 +144,7 @@ describe('a VM', () => {
     expect(() => new HyperAlloc(made.vm, made.vmm.clock)).toThrow(RefusedArgument);
     expect(() => rig({ scanDelayNs: 0 })).toThrow(RefusedArgument);
     expect(() => rig({ given: 5 as never })).toThrow(RefusedArgument);
+    expect(() => made.device.takeOut(5 as never)).toThrow(/^counts: expected a Float64Array/);
   });
 
   it('whose host is short gives what it has free', () => {

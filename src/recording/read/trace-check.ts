@@ -59,24 +59,43 @@ function checkTwins(trace: KernelTrace): void {
   }
 }
 
-/** A bulk call ends, with no more pages than it asked for, before its flow begins the next; one may have begun before the recording. */
-function checkBulk(trace: KernelTrace): void {
-  const asked = new Map<number, number | undefined>();
+/** What begins in a flow ends before it begins there anew; it may have begun before the recording, and end after it. */
+function checkPairs(
+  trace: KernelTrace,
+  [begin, end]: readonly [begin: number, end: number],
+  checkPair: (begun: number, ended: number) => void,
+): void {
+  const begun = new Map<number, number | undefined>();
   for (let i = 0; i < trace.count; i += 1) {
     const flow = flowOf(trace, i);
-    const open = asked.get(flow);
-    const pages = trace.extra[i] ?? 0;
-    if (trace.kind[i] === T.EVENT_BULK_BEGIN) {
-      if (open !== undefined)
-        fail(trace, i, 'page_bulk_end before the next call', 'page_bulk_begin');
-      asked.set(flow, pages);
-    } else if (trace.kind[i] === T.EVENT_BULK_END) {
-      if (open === undefined && asked.has(flow))
-        fail(trace, i, 'page_bulk_begin before it', 'none');
-      if (pages > (open ?? pages)) fail(trace, i, `taken=${open} at most`, `${pages}`);
-      asked.set(flow, undefined);
-    } else if (open === undefined) asked.set(flow, open);
+    const open = begun.get(flow);
+    if (trace.kind[i] === begin) {
+      if (open !== undefined) fail(trace, i, `${T.EVENT_NAMES[end]} of the one before`, 'a begin');
+      begun.set(flow, i);
+    } else if (trace.kind[i] === end) {
+      if (open !== undefined) checkPair(open, i);
+      else if (begun.has(flow)) fail(trace, i, `${T.EVENT_NAMES[begin]} before it`, 'none');
+      begun.set(flow, undefined);
+    } else if (open === undefined) begun.set(flow, open);
   }
+}
+
+function checkBulk(trace: KernelTrace): void {
+  checkPairs(trace, [T.EVENT_BULK_BEGIN, T.EVENT_BULK_END], (begun, ended) => {
+    const [asked = 0, taken = 0] = [trace.extra[begun], trace.extra[ended]];
+    if (taken > asked) fail(trace, ended, `taken=${asked} at most`, `${taken}`);
+  });
+}
+
+/** A run of compaction is in a zone from its begin to its end. */
+function checkRuns(trace: KernelTrace, zones: readonly ZoneState[]): void {
+  const zoneStarts = new Set(zones.map(({ startPfn }) => startPfn));
+  checkPairs(trace, [T.EVENT_COMPACT_BEGIN, T.EVENT_COMPACT_END], (begun, ended) => {
+    const [zone = 0, still = 0] = [trace.gfp[begun], trace.gfp[ended]];
+    if (!zoneStarts.has(zone)) fail(trace, begun, 'zone_start of a zone', `0x${zone.toString(16)}`);
+    if (still !== zone)
+      fail(trace, ended, `zone_start=0x${zone.toString(16)}`, `0x${still.toString(16)}`);
+  });
 }
 
 function zoneOf(zones: readonly ZoneState[], pfn: number): ZoneState | undefined {
@@ -107,5 +126,6 @@ export function checkTrace(trace: KernelTrace, start: AllocatorState): void {
   checkMarks(trace);
   checkTwins(trace);
   checkBulk(trace);
+  checkRuns(trace, start.zones);
   checkFlags(trace, start.zones);
 }

@@ -317,6 +317,7 @@ export class TraceReader {
     this.expectField(KEY.pageblockOrder, 'pageblock_order', PAGEBLOCK_ORDER);
     out.type[at] = this.small(KEY.allocType, MIGRATE_TYPES, 'alloc_migratetype');
     const type = this.small(KEY.fallbackType, MIGRATE_TYPES, 'fallback_migratetype');
+    if (type === out.type[at]) this.fail('another migratetype', this.pos - 1);
     this.expectField(KEY.fragmenting, 'fragmenting', order < PAGEBLOCK_ORDER);
     out.extra[at] = T.packFallback(order, type, this.small(KEY.ownership, 2, 'change_ownership'));
     this.expectEnd();

@@ -8,16 +8,23 @@ const FREE = 'mm_page_free: ';
 const BATCHED = 'mm_page_free_batched: ';
 
 /** What a recording is refused with when its trace is changed. */
-async function refused(change: (lines: string[]) => readonly string[]): Promise<{
+async function refused(
+  change: (lines: string[]) => readonly string[],
+  name?: string,
+): Promise<{
   line: number;
   expected: string;
   found: string;
 }> {
-  const folder = copyOf();
+  const folder = copyOf(name);
   rewrite(folder, 'trace.txt', change);
   const { file, line, expected, found } = await refusal(folder);
   expect(file).toBe(join(folder, 'trace.txt'));
   return { line, expected, found };
+}
+
+function moved(line: string): string {
+  return line.replace(/zone_start=0x\w+/, 'zone_start=0x2a');
 }
 
 /** Lines with a header that counts them. */
@@ -93,8 +100,8 @@ describe('a trace', () => {
         counted(lines.flatMap((line) => (line.includes(text) ? [line, line] : line))),
       );
     expect(await twice('page_bulk_begin: ')).toMatchObject({
-      expected: 'page_bulk_end before the next call',
-      found: 'page_bulk_begin',
+      expected: 'page_bulk_end of the one before',
+      found: 'a begin',
     });
     expect((await twice('page_bulk_end: ')).expected).toBe('page_bulk_begin before it');
     const more = await refused((lines) =>
@@ -104,6 +111,20 @@ describe('a trace', () => {
       expected: expect.stringMatching(/^taken=\d+ at most$/),
       found: '999',
     });
+  });
+
+  it('with a run of compaction that begins twice, in no zone, or ends in another is refused there', async () => {
+    const name = 'linux-6.12-report-oom-256';
+    const [begin, end] = ['mm_compaction_begin: ', 'mm_compaction_end: '];
+    const twice = await refused(
+      (lines) => counted(lines.flatMap((line) => (line.includes(begin) ? [line, line] : line))),
+      name,
+    );
+    expect(twice.expected).toBe('mm_compaction_end of the one before');
+    const nowhere = await refused((lines) => withNth(lines, begin, 1, moved), name);
+    expect(nowhere).toMatchObject({ expected: 'zone_start of a zone', found: '0x2a' });
+    const elsewhere = await refused((lines) => withNth(lines, end, 1, moved), name);
+    expect(elsewhere).toMatchObject({ expected: 'zone_start=0x1', found: '0x2a' });
   });
 
   it('with a batched free whose free is gone, or of an order, is refused there', async () => {

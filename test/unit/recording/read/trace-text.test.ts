@@ -129,6 +129,12 @@ describe('reading a trace', () => {
       'fragmenting=0',
     ],
     [
+      'a block of the migratetype that it was sought for',
+      10,
+      (s: string) => s.replace('fallback_migratetype=1', 'fallback_migratetype=2'),
+      'another migratetype',
+    ],
+    [
       'another size of pageblocks',
       10,
       (s: string) => s.replace('pageblock_order=9', 'pageblock_order=10'),

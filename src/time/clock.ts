@@ -5,7 +5,7 @@
 // A clock counts in ticks of its owner's choice. Devices think in nanoseconds; traces are in milliseconds, and would be
 // rounded on the way to nanoseconds and back.
 
-import { RefusedArgument } from '../check/index.ts';
+import { RefusedArgument, expectFunction } from '../check/index.ts';
 import type { Known } from '../graph/index.ts';
 import { EventQueue } from './queue.ts';
 import { LONGEST_NS, type TimerHandle, type Timers, expectDelay } from './timers.ts';
@@ -23,10 +23,12 @@ class Timer implements TimerHandle {
     this.fire = fire;
   }
 
+  isOf(clock: Clock): boolean {
+    return this._clock === clock;
+  }
+
   cancel(): void {
-    if (this.fire === undefined) return;
-    this.fire = undefined;
-    this._clock.forget();
+    this._clock.forget(this);
   }
 }
 
@@ -79,7 +81,7 @@ export class Clock implements Timers {
 
   after(delayNs: number, fire: () => void): TimerHandle {
     const ticks = expectDelay('timer', delayNs) / this._nsPerTick;
-    const timer = new Timer(this, fire);
+    const timer = new Timer(this, expectFunction('fire', fire));
     const index = this._freeIndexes.pop() ?? this._timers.length;
     this._timers[index] = timer;
     this._queue.push(this._now + ticks, -1 - index);
@@ -96,9 +98,12 @@ export class Clock implements Timers {
     this._queue.push(at, event);
   }
 
-  /** Moves to the next thing; there must be one. The owner's event, or TIMER_FIRED. */
+  /** Moves to the next thing. The owner's event, or TIMER_FIRED. Throws RefusedArgument when nothing will happen. */
   step(): number {
-    this._now = this.next;
+    const { next } = this;
+    if (next === Infinity)
+      throw new RefusedArgument('clock', 'something that lies ahead', 'nothing');
+    this._now = next;
     const event = this._queue.pop();
     if (this._cancelled > 0) this._dropCancelled();
     if (event < 0) this._fire(-1 - event);
@@ -123,9 +128,10 @@ export class Clock implements Timers {
     if (!(end >= this._now && endNs <= LONGEST_NS)) throw this._noTime(end);
     while (this.next <= end) {
       const event = this.step();
-      if (event !== TIMER_FIRED) throw new Error(`clock: nobody waits for event ${event}`);
+      if (event !== TIMER_FIRED) throw new RefusedArgument('clock: event', 'timers only', event);
     }
-    this._now = end;
+    // a timer may have moved time further
+    if (end > this._now) this._now = end;
   }
 
   private _fire(index: number): void {
@@ -137,8 +143,13 @@ export class Clock implements Timers {
     fire?.();
   }
 
-  /** A timer was cancelled. Its own affair: others call its handle. */
-  forget(): void {
+  /** Cancels a timer of this clock, as its handle does. */
+  forget(timer: TimerHandle): void {
+    if (!(timer instanceof Timer && timer.isOf(this))) {
+      throw new RefusedArgument('timer', 'a timer of this clock', timer);
+    }
+    if (timer.fire === undefined) return;
+    timer.fire = undefined;
     this._pending -= 1;
     this._cancelled += 1;
     this._dropCancelled();

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { NS_PER_MS } from '../../../src/abi/unit.ts';
+import { RefusedArgument } from '../../../src/check/index.ts';
 import { Clock, TIMER_FIRED } from '../../../src/time/index.ts';
 
 const NO_TIMES = [-1, NaN, Infinity, -Infinity];
@@ -105,7 +106,7 @@ describe('Clock', () => {
     clock.moveTo(3);
     expect(clock.nowNs).toBe(3 * NS_PER_MS);
     expect(() => clock.moveTo(5)).toThrow(RangeError);
-    expect(() => clock.advance(NS_PER_MS)).toThrow('event 9');
+    expect(() => clock.advance(NS_PER_MS)).toThrow('event: expected timers only, found 9');
   });
 
   it.each(NO_TIMES)('refuses %d for a time or a delay, and stands as it stood', (time) => {
@@ -119,6 +120,34 @@ describe('Clock', () => {
     expect(() => clock.after(time, () => {})).toThrow(RangeError);
     expect(() => new Clock(time)).toThrow(RangeError);
     expect([clock.nowNs, clock.nextNs, clock.pending]).toEqual([3, 7, 1]);
+  });
+
+  it('moves on where a timer has moved it further', () => {
+    const clock = new Clock();
+    clock.after(5, () => clock.advance(100));
+    clock.after(50, () => {});
+    clock.advance(10);
+    expect([clock.now, clock.pending]).toEqual([105, 0]);
+  });
+
+  it('refuses what cannot be called, what nobody waits for, and to step where nothing lies ahead', () => {
+    const clock = new Clock();
+    expect(() => clock.after(5, 5 as never)).toThrow('fire: expected a function, found 5');
+    expect(() => clock.step()).toThrow('clock: expected something that lies ahead');
+    expect(clock.now).toBe(0);
+    clock.post(3, 7);
+    expect(() => clock.advance(5)).toThrow('clock: event: expected timers only, found 7');
+  });
+
+  it('cancels timers of its own, each once', () => {
+    const clock = new Clock();
+    const [timer, kept] = [clock.after(5, () => {}), clock.after(6, () => {})];
+    clock.forget(timer);
+    clock.forget(timer);
+    expect(clock.pending).toBe(1);
+    expect(() => new Clock().forget(kept)).toThrow('timer: expected a timer of this clock');
+    expect(() => clock.forget({ cancel: () => {} })).toThrow(RefusedArgument);
+    expect(clock.pending).toBe(1);
   });
 
   it('does not go back', () => {

@@ -131,7 +131,7 @@ describe('the runner', () => {
       return Promise.resolve({ outcome, again: [] });
     };
     expect(await fuzzCommand(['all', '--night'], { ...recorder(), part })).toBe(0);
-    expect(asked.slice(-2)).toEqual(['recording 400', 'trace 500']);
+    expect(asked.slice(-2)).toEqual(['trace 435', 'recording 500']);
     expect(asked.length).toBe(FUZZERS.length);
   });
 

@@ -14,6 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { MIB } from '../abi/unit.ts';
 import { DebianArchive } from './debian.ts';
 import { RecorderMissing } from './error.ts';
@@ -21,7 +22,7 @@ import { readMark, writeMark } from './mark.ts';
 import { expectTools, runTool } from './tool.ts';
 
 /** Guest-side files, which the package ships. */
-export const GUEST_FILES: string = path.resolve(import.meta.dirname, '../../recorder/guest');
+export const GUEST_FILES: string = fileURLToPath(new URL('../../recorder/guest', import.meta.url));
 
 /** In the order in which they need each other; those that a kernel has built in are not there. */
 const MODULES: readonly string[] = [

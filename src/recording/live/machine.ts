@@ -20,7 +20,7 @@ import {
   onlineRule,
   recordedFrames,
 } from '../read/index.ts';
-import { CompactionPace, kcompactdRuns } from './pace.ts';
+import { CompactionPace, kcompactdRuns, type RecordedRun, usWhen } from './pace.ts';
 import { pinnedAtStart } from './start.ts';
 import { deflatesOnOom, nsOf, type Wish } from './wishes.ts';
 
@@ -81,8 +81,10 @@ export class LiveMachine {
   readonly spanFrames: number;
   #messagesUs: readonly number[] = [];
   #nextMessage = 0;
-  #moveNs = 0;
-  #moved = 0;
+  /** What the host wished last: when, how fast the recorded driver moved pages for it, and what had moved before. */
+  #wishNs = 0;
+  #moves: RecordedRun = [];
+  #movedBefore = 0;
 
   /** `fromNs`: when the recording begins; `looksNs`: when kcompactd looks by itself. */
   constructor(
@@ -128,20 +130,24 @@ export class LiveMachine {
   }
 
   /** The host wishes something, and looks at the driver's messages as slowly as the recorded one did. */
-  wish({ kind, frames, messagesUs, moveUs }: Wish): void {
+  wish({ kind, frames, messagesUs, moves }: Wish): void {
     this.#messagesUs = messagesUs;
     this.#nextMessage = 0;
-    this.#moveNs = nsOf(moveUs);
-    this.#takeMoved();
+    this.#wishNs = this.vmm.clock.nowNs;
+    this.#moves = moves;
+    this.#movedBefore = this.#movedPages;
     if (kind === 'balloon') this.balloon?.setTarget(frames);
     else this.mem?.setRequested(frames * FRAME_BYTES);
   }
 
-  /** Pages that have moved since the last time. */
-  #takeMoved(): number {
-    const before = this.#moved;
-    this.#moved = this.vm.guest.core.stat(STAT_MIGRATED_PAGES);
-    return this.#moved - before;
+  get #movedPages(): number {
+    return this.vm.guest.core.stat(STAT_MIGRATED_PAGES);
+  }
+
+  /** Until the recorded driver had moved as many pages. */
+  #untilMovedNs(): number {
+    const us = usWhen(this.#moves, this.#movedPages - this.#movedBefore);
+    return Math.max(0, this.#wishNs + nsOf(us) - this.vmm.clock.nowNs);
   }
 
   #nextMessageNs(): number {
@@ -171,7 +177,7 @@ export class LiveMachine {
     }
     if (mem !== undefined) {
       mem.device.pace = (_, serve) => {
-        this.#later(this.#nextMessageNs() + this.#moveNs * this.#takeMoved(), serve);
+        this.#later(this.#nextMessageNs() + this.#untilMovedNs(), serve);
       };
     }
     if (balloon === undefined) return;

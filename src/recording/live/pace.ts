@@ -13,7 +13,7 @@ export function isKcompactd({ tasks, task }: KernelTrace, event: number): boolea
 }
 
 /** How far a run had come: pages that it had moved, and when since its beginning. */
-interface Reached {
+export interface Reached {
   readonly pages: number;
   readonly us: number;
 }
@@ -64,10 +64,23 @@ export function lookUs(trace: KernelTrace, commands: Uint32Array): number | unde
 
 const NOTHING: Reached = { pages: 0, us: 0 };
 
-/** When a run that had moved so many pages moved the next, or ended; past its end as fast as it was in the mean. */
+/** What a run takes for more pages than it moved: as fast as it was in the mean. */
+function usBeyond({ pages, us }: Reached, moved: number): number {
+  return pages === 0 ? us : (us * moved) / pages;
+}
+
+/** When a run had moved so many pages. */
+export function usWhen(run: RecordedRun, pages: number): number {
+  if (pages === 0) return 0;
+  return (
+    run.find((reached) => reached.pages >= pages)?.us ?? usBeyond(run.at(-1) ?? NOTHING, pages)
+  );
+}
+
+/** When a run that had moved so many pages moved the next, or ended. */
 function usAfter(run: RecordedRun, pages: number): number {
   const end = run.at(-1) ?? NOTHING;
-  if (pages > end.pages) return end.pages === 0 ? end.us : (end.us * pages) / end.pages;
+  if (pages > end.pages) return usBeyond(end, pages);
   return (run.find((reached) => reached.pages > pages) ?? end).us;
 }
 

@@ -15,15 +15,17 @@ import {
   sizeWishes,
   timeOf,
 } from '../read/index.ts';
+import type { Reached, RecordedRun } from './pace.ts';
 
 export interface Wish {
   readonly kind: 'balloon' | 'size';
   readonly atUs: number;
   /** Of the balloon, or of what virtio-mem should have plugged, in frames. */
   readonly frames: number;
-  /** How long the machine took for each message of the driver, the last for all that follow, and for each page to be moved. */
+  /** How long the machine took for each message of the driver, the last for all that follow. */
   readonly messagesUs: readonly number[];
-  readonly moveUs: number;
+  /** Pages that the driver had moved, and when since the wish. */
+  readonly moves: RecordedRun;
 }
 
 /** A page that went into the balloon, or left it, and by whose hand; 0: the driver asked for one in vain. */
@@ -104,7 +106,7 @@ function balloonWishes({ trace, deviceLog }: Capture): Wish[] {
     found.at(-1)?.stepsUs.push(atUs);
   }
   return found.map(({ atUs, frames, stepsUs, vainUs }) => {
-    return { kind: 'balloon', atUs, frames, messagesUs: gapsOf(stepsUs, vainUs), moveUs: 0 };
+    return { kind: 'balloon', atUs, frames, messagesUs: gapsOf(stepsUs, vainUs), moves: [] };
   });
 }
 
@@ -112,9 +114,12 @@ interface SizeWork {
   readonly atUs: number;
   readonly frames: number;
   readonly isPlug: boolean;
+  /** When the driver isolated the range of which it moved its first page; what it tried before was in vain. */
+  beganUs: number;
   untilUs: number;
   messages: number;
-  moved: number;
+  /** Times are the recording's. */
+  readonly moves: Reached[];
 }
 
 /** Messages with which the driver went from one size to the next, in order. */
@@ -131,22 +136,29 @@ function countMessages(works: SizeWork[], lines: readonly MemLine[], unitFrames:
   }
 }
 
-/** How long the driver was at work: until memory came online, or left, for the last time. */
+/** When the driver began, and how long it was at work: until memory came online, or left, for the last time. */
 function timeWorks(works: SizeWork[], trace: KernelTrace, commands: Uint32Array): void {
   for (let at = 0; at < P.commandCount(commands); at += 1) {
     const op = P.opOf(commands, at);
-    if (op !== P.OP_ONLINE && op !== P.OP_OFFLINE) continue;
+    if (op !== P.OP_ONLINE && op !== P.OP_OFFLINE && op !== P.OP_ISOLATE) continue;
     const timeUs = timeOf(trace, P.eventOf(commands, at));
     const work = works.findLast(({ atUs }) => atUs <= timeUs);
-    if (work?.isPlug === (op === P.OP_ONLINE)) work.untilUs = timeUs;
+    if (work === undefined) continue;
+    if (op === P.OP_ISOLATE) {
+      if (work.moves.length > 0 && work.beganUs === work.atUs) work.beganUs = timeUs;
+    } else if (work.isPlug === (op === P.OP_ONLINE)) work.untilUs = timeUs;
   }
 }
 
-function countMoves(works: SizeWork[], { kind, extra, pfn, timeUs, count }: KernelTrace): void {
+function countMoves(works: SizeWork[], trace: KernelTrace): void {
+  const { kind, extra, pfn, count } = trace;
   for (let event = 0; event < count; event += 1) {
     if (kind[event] !== T.EVENT_MIGRATE || extra[event] !== T.MIGRATE_REASON_CONTIG_RANGE) continue;
-    const work = works.findLast(({ atUs }) => atUs <= (timeUs[event] ?? 0));
-    if (work !== undefined) work.moved += pfn[event] ?? 0;
+    const us = timeOf(trace, event);
+    const work = works.findLast(({ atUs }) => atUs <= us);
+    const moved = pfn[event] ?? 0;
+    if (work === undefined || moved === 0) continue;
+    work.moves.push({ pages: (work.moves.at(-1)?.pages ?? 0) + moved, us });
   }
 }
 
@@ -158,16 +170,22 @@ function memWishes(capture: Capture, commands: Uint32Array): Wish[] {
   const works = sizes.map(({ atSeconds, bytes }, index) => {
     const atUs = (atSeconds + offset) * US_PER_S;
     const isPlug = bytes > (sizes[index - 1]?.bytes ?? 0);
-    return { atUs, frames: bytes / FRAME_BYTES, isPlug, untilUs: atUs, messages: 0, moved: 0 };
+    const frames = bytes / FRAME_BYTES;
+    return { atUs, frames, isPlug, beganUs: atUs, untilUs: atUs, messages: 0, moves: [] };
   });
   countMessages(works, memLines(deviceLog), memRegion(capture).blockBytes / FRAME_BYTES);
-  timeWorks(works, trace, commands);
   countMoves(works, trace);
-  return works.map(({ atUs, frames, untilUs, messages, moved }) => {
+  timeWorks(works, trace, commands);
+  return works.map(({ beganUs, frames, untilUs, messages, moves }) => {
     // where pages move, that is what takes the time
-    const messageUs = messages === 0 || moved > 0 ? 0 : (untilUs - atUs) / messages;
-    const moveUs = moved === 0 ? 0 : (untilUs - atUs) / moved;
-    return { kind: 'size', atUs, frames, messagesUs: [messageUs], moveUs };
+    const isByMoves = messages === 0 || moves.length > 0;
+    return {
+      kind: 'size',
+      atUs: beganUs,
+      frames,
+      messagesUs: [isByMoves ? 0 : (untilUs - beganUs) / messages],
+      moves: moves.map(({ pages, us }) => ({ pages, us: us - beganUs })),
+    };
   });
 }
 

@@ -2,12 +2,16 @@
 
 import { expect, it } from 'vitest';
 import { MIB, STAT_REPORTED_PAGES } from '../../../../src/core/index.ts';
+import { requestPages } from '../../../../src/guest/index.ts';
 import { LiveMachine } from '../../../../src/recording/live/machine.ts';
 import type { Wish } from '../../../../src/recording/live/wishes.ts';
-import { TraceScript, ZONE_FRAMES } from '../../../support/recording.ts';
+import { ANON, TraceScript, ZONE_FRAMES } from '../../../support/recording.ts';
 import { expectSound } from '../../../support/vm.ts';
 
 const FROM_NS = 30e9;
+/** The host's log: 128 MiB wished for. */
+const PLUGGED =
+  "1.0 {'execute': 'qom-set', 'arguments': {'path': 'vmem0', 'property': 'requested-size', 'value': 134217728}} {'return': {}}";
 
 it('has the recorded state, and no device that the recording does not show', () => {
   const machine = new LiveMachine(new TraceScript().finish(), 'verify', [], FROM_NS);
@@ -23,7 +27,7 @@ it('looks at the balloon’s messages as slowly as it is told', () => {
     atUs: 0,
     frames: 1024,
     messagesUs: [1000, 1000, 5000],
-    moveUs: 0,
+    moves: [],
   };
   const machine = new LiveMachine(new TraceScript().finish(), 'verify', [wish], FROM_NS);
   machine.wish(wish);
@@ -39,7 +43,7 @@ it('looks at the balloon’s messages as slowly as it is told', () => {
 
 it('lets the background work while the balloon’s driver waits for the host', () => {
   const frames = ZONE_FRAMES - 20;
-  const wish: Wish = { kind: 'balloon', atUs: 0, frames, messagesUs: [1000], moveUs: 0 };
+  const wish: Wish = { kind: 'balloon', atUs: 0, frames, messagesUs: [1000], moves: [] };
   const machine = new LiveMachine(new TraceScript().finish(), 'verify', [wish], FROM_NS);
   machine.wish(wish);
   machine.vmm.clock.advance(1e9);
@@ -47,20 +51,39 @@ it('lets the background work while the balloon’s driver waits for the host', (
   expectSound(machine.vm);
 });
 
+function size(mib: number, moves: Wish['moves']): Wish {
+  return { kind: 'size', atUs: 0, frames: (mib * MIB) / 4096, messagesUs: [0], moves };
+}
+
 it('plugs what is wished for, where the recorded kernel would bring it online', () => {
   const deviceLog = [
     'virtio_mem_plug_request addr=0x100000000 nb_blocks=64',
     'virtio_mem_send_response type=0',
   ];
-  const hostLog = [
-    "1.0 {'execute': 'qom-set', 'arguments': {'path': 'vmem0', 'property': 'requested-size', 'value': 134217728}} {'return': {}}",
-  ];
-  const made = { ...new TraceScript().finish(), deviceLog, hostLog };
+  const made = { ...new TraceScript().finish(), deviceLog, hostLog: [PLUGGED] };
   const capture = { ...made, cmdline: 'quiet memhp_default_state=online_movable' };
   const machine = new LiveMachine(capture, 'verify', [], FROM_NS);
-  machine.wish({ kind: 'size', atUs: 0, frames: (128 * MIB) / 4096, messagesUs: [0], moveUs: 0 });
+  machine.wish(size(128, []));
   expect(machine.mem?.pluggedBytes).toBe(128 * MIB);
   expect(machine.vm.guest.core.kernelZones[3]?.free).toBe(32768);
+});
+
+it('answers a message of virtio-mem when the recorded driver had moved as many pages', () => {
+  const deviceLog = [
+    'virtio_mem_plug_request addr=0x100000000 nb_blocks=64',
+    'virtio_mem_send_response type=0',
+  ];
+  const made = { ...new TraceScript().finish(), deviceLog, hostLog: [PLUGGED] };
+  const capture = { ...made, cmdline: 'quiet memhp_default_state=online_movable' };
+  const machine = new LiveMachine(capture, 'verify', [], FROM_NS);
+  machine.wish(size(128, []));
+  for (let page = 0; page < 100; page += 1) requestPages(machine.vm.guest.memory, ANON, 0);
+  machine.wish(size(0, [{ pages: 100, us: 7000 }]));
+  machine.vmm.clock.advance(6e6);
+  expect(machine.mem?.pluggedBytes).toBeGreaterThan(0);
+  machine.vmm.clock.advance(2e6);
+  expect(machine.mem?.pluggedBytes).toBe(0);
+  expectSound(machine.vm);
 });
 
 /** What the guest has reported when a recording begins whose first pass reports so many blocks. */

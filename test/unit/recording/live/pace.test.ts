@@ -6,6 +6,7 @@ import {
   isKcompactd,
   kcompactdRuns,
   lookUs,
+  usWhen,
 } from '../../../../src/recording/live/pace.ts';
 import * as P from '../../../../src/recording/program/index.ts';
 import type { KernelTrace } from '../../../../src/recording/read/index.ts';
@@ -84,4 +85,15 @@ it('knows when kcompactd looked by itself from its first run, unless it was woke
   expect(lookUs(RECORDED, begun([1, 0], [4, 0], [0, 0]))).toBe(2000);
   expect(lookUs(RECORDED, begun([0, 9], [4, 0]))).toBeUndefined();
   expect(lookUs(RECORDED, begun([1, 0]))).toBeUndefined();
+});
+
+it('knows when a run had moved so many pages, and guesses for more by its mean', () => {
+  const run = [
+    { pages: 32, us: 500 },
+    { pages: 100, us: 2000 },
+  ];
+  expect([0, 1, 32, 33, 100, 150].map((pages) => usWhen(run, pages))).toEqual([
+    0, 500, 500, 2000, 2000, 3000,
+  ]);
+  expect(usWhen([], 5)).toBe(0);
 });

@@ -2,7 +2,13 @@
 
 import { describe, expect, it } from 'vitest';
 import { GFP_BALLOON } from '../../../../src/core/index.ts';
-import { GFP_MEMMAP, MEMMAP_ORDER, NO_FRAME } from '../../../../src/recording/read/index.ts';
+import * as P from '../../../../src/recording/program/index.ts';
+import {
+  GFP_MEMMAP,
+  MEMMAP_ORDER,
+  MIGRATE_REASON_CONTIG_RANGE,
+  NO_FRAME,
+} from '../../../../src/recording/read/index.ts';
 import { compileStream } from '../../../../src/recording/placement/index.ts';
 import { deflatesOnOom, nsOf, wishesOf } from '../../../../src/recording/live/wishes.ts';
 import { TraceScript } from '../../../support/recording.ts';
@@ -74,9 +80,24 @@ describe('sizes of virtio-mem', () => {
       ['size', 2 ** 16],
       ['size', 2 ** 15],
     ]);
-    expect(wishes.map(({ moveUs }) => moveUs)).toEqual([0, 0]);
+    expect(wishes.map(({ moves }) => moves)).toEqual([[], []]);
     expect(wishes[0]?.atUs).toBeCloseTo(5001, 3);
     expect(wishes[1]?.atUs).toBeCloseTo(5001 + 2.5e6, 3);
     expect(nsOf(2)).toBe(2000);
+  });
+
+  it('come when the driver first isolates, if it moves pages, and tell how far it had moved them', () => {
+    const script = new TraceScript().wait(4000).alloc(DRIVER, 5120, GFP_MEMMAP, MEMMAP_ORDER);
+    const reason = MIGRATE_REASON_CONTIG_RANGE;
+    const moved = script.wait(9000).migrated(DRIVER, 32, reason).wait(999);
+    const capture = { ...moved.migrated(DRIVER, 8, reason).finish(), hostLog: [wish(1, 2 ** 28)] };
+    const moving = Uint32Array.of(P.packShape(P.OP_ISOLATE, {}), 0x1000, 512, 1);
+    const [found] = wishesOf(capture, moving);
+    expect(found?.moves).toEqual([
+      { pages: 32, us: 0 },
+      { pages: 40, us: 1000 },
+    ]);
+    expect(found?.atUs).toBeCloseTo(14_002, 3);
+    expect(found?.messagesUs).toEqual([0]);
   });
 });

@@ -44,7 +44,7 @@ import {
   readUname,
 } from './proc-files.ts';
 import { checkTrace } from './trace-check.ts';
-import { type KernelTrace, NO_FRAME } from './trace-columns.ts';
+import { type KernelTrace, NO_FRAME, namesFrame } from './trace-columns.ts';
 import type { FrameSpan } from './memory-ranges.ts';
 import { TraceReader } from './trace-text.ts';
 
@@ -208,9 +208,9 @@ export function cpusOf(state: AllocatorState): number {
  */
 export function recordedFrames({ start, end, trace }: Capture): number {
   let frames = Math.max(stateFrames(start), stateFrames(end));
-  const { pfn, order, count } = trace;
+  const { kind, pfn, order, count } = trace;
   for (let event = 0; event < count; event += 1) {
-    const frame = pfn[event] ?? NO_FRAME;
+    const frame = namesFrame(kind[event] ?? 0) ? (pfn[event] ?? NO_FRAME) : NO_FRAME;
     if (frame !== NO_FRAME) frames = Math.max(frames, frame + 2 ** (order[event] ?? 0));
   }
   return Math.ceil(frames / MEMORY_BLOCK_FRAMES) * MEMORY_BLOCK_FRAMES;

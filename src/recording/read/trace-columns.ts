@@ -44,6 +44,11 @@ export const EVENT_NAMES: readonly string[] = [
   'pagestate end',
 ];
 
+/** Whether `pfn` of an event of this kind is a frame, and not a process or a number of pages. */
+export function namesFrame(kind: number): boolean {
+  return kind <= EVENT_FALLBACK || kind === EVENT_COMPACT_BEGIN || kind === EVENT_COMPACT_END;
+}
+
 /** What a time has to be: beyond it, one that runs backwards could not be told. */
 export const TIME_EXPECTED = 'a time below 2^53 microseconds';
 

@@ -50,6 +50,11 @@ describe('the frames that a recording names', () => {
     expect(framesOf(new TraceScript())).toBe(WHOLE);
   });
 
+  it('are not numbers of processes', () => {
+    const script = new TraceScript().fork(1, 2).exit(3_567_587_398);
+    expect(framesOf(script)).toBe(WHOLE);
+  });
+
   it('reach to the end of the last block in the trace, and not to a request that failed', () => {
     expect(framesOf(new TraceScript().free(1, WHOLE - 512, 9))).toBe(WHOLE);
     expect(framesOf(new TraceScript().free(1, WHOLE, 9))).toBe(WHOLE + ZONE_FRAMES);

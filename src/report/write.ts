@@ -175,7 +175,7 @@ async function picturesOf(
   const metadata = metadataOf(results);
   return drawn.map(([id, draw], at) => {
     told?.(at, drawn.length);
-    return { name: fileName(id), svg: draw().replace('>', () => `>${metadata}`) };
+    return { name: fileName(id), svg: draw().replace(/(?=<\/svg>\s*$)/, () => metadata) };
   });
 }
 

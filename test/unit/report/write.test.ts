@@ -108,7 +108,7 @@ it('a figure says, for programs, which run it is of', async () => {
   const report = { ...REPORT, results: { ...REPORT.results, made } };
   const [first = ''] = await writeFigures(report, join(folder, 'figures'), { width: 960 });
   const svg = readFileSync(first, 'utf8');
-  const [, metadata = ''] = /^<svg [^>]*><metadata>([^<]*)<\/metadata>/.exec(svg) ?? [];
+  const [, metadata = ''] = /<metadata>([^<]*)<\/metadata><\/svg>\s*$/.exec(svg) ?? [];
   const words: unknown = JSON.parse(metadata.replaceAll('&quot;', '"').replaceAll('&amp;', '&'));
   const hashes = Object.fromEntries(REPORT.results.systems.map(({ name, hash }) => [name, hash]));
   expect(words).toEqual({ seed: 1, trace: { name: 'made' }, hashes, ...made });

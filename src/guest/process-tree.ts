@@ -61,6 +61,7 @@ export interface Task {
 
 /** What every Task is here. Calls go through it many times: no table leads from one to the other. */
 interface TaskRecord extends Task {
+  readonly tree: ProcessTree;
   space: AddressSpace;
   readonly stack: number;
   hasExited: boolean;
@@ -130,6 +131,7 @@ export class ProcessTree {
     const tree = new ProcessTree(guest, state.cpu, undefined, state.kernelFrames, state.kernel);
     const { stack, space } = state.task;
     const task: TaskRecord = {
+      tree,
       pid: 0,
       zone: undefined,
       parent: undefined,
@@ -159,9 +161,12 @@ export class ProcessTree {
     return [...this._tasks];
   }
 
-  private _recordOf(task: Task): TaskRecord {
+  /** Of this container, or of another one in the same guest. */
+  private _recordOf(task: Task, isOther = false): TaskRecord {
     const record = expectObject('task', task as TaskRecord);
-    expectObject('task: made', record.space);
+    const isOurs = isOther ? record.tree?._guest === this._guest : record.tree === this;
+    const whose = isOther ? 'guest' : 'container';
+    if (!isOurs) throw new RefusedArgument('task', `a process of this ${whose}`, task);
     if (record.hasExited) throw new HandleEnded(`process ${task.pid}`, 'it has exited');
     return record;
   }
@@ -210,6 +215,7 @@ export class ProcessTree {
       () => this._leave(space),
     );
     const task: TaskRecord = {
+      tree: this,
       pid: this._pids,
       zone,
       parent,
@@ -266,7 +272,7 @@ export class ProcessTree {
   forkFrom(parent: Task, mappedPages: number): Task {
     this._expectAlive();
     expectInteger('mappedPages', mappedPages, 0, FRAMES_MAX);
-    const { object, pages } = this._recordOf(parent).space;
+    const { object, pages } = this._recordOf(parent, true).space;
     return this._add(undefined, this._zone, this._copy(object, pages, this._zone, mappedPages));
   }
 

@@ -1,4 +1,4 @@
-import { HandleEnded } from '../../../src/check/index.ts';
+import { HandleEnded, RefusedArgument } from '../../../src/check/index.ts';
 import { ZONE_REFS_OFFSET, ZONE_SHARED_OUT_OFFSET } from '../../../src/abi/layout.ts';
 import { describe, expect, it } from 'vitest';
 import {
@@ -9,7 +9,7 @@ import {
 } from '../../../src/core/index.ts';
 import { type CZones, type GuestKernel, ProcessTree, verify } from '../../../src/guest/index.ts';
 import { zoneField } from '../../support/core.ts';
-import { CZONE_CONFIG, makeGuest } from '../../support/guest.ts';
+import { CONFIG, CZONE_CONFIG, makeGuest } from '../../support/guest.ts';
 import { rawOf } from '../../../src/core/raw.ts';
 
 function scene(): { guest: GuestKernel; zones: CZones } {
@@ -130,6 +130,23 @@ describe('ProcessTree', () => {
     expect(tree.kill()).toBe(0);
     expect(guest.memory.frames.anonymous).toBe(before);
     expectSound(guest);
+  });
+
+  it('refuses processes of another container, and a fork from one of another guest', () => {
+    const [guest, other] = [makeGuest(CONFIG, false), makeGuest(CONFIG, false)];
+    const [tree, beside, elsewhere] = [guest, guest, other].map(
+      (one) => new ProcessTree(one, 0, undefined),
+    ) as [ProcessTree, ProcessTree, ProcessTree];
+    const [near, far] = [beside.spawn(10), elsewhere.spawn(10)];
+    beside.touch(near, 0, 5, true);
+    for (const task of [near, far, { ...near }]) {
+      expect(() => tree.touch(task, 0, 1, true)).toThrow(
+        'task: expected a process of this container',
+      );
+      expect(() => tree.exit(task)).toThrow(RefusedArgument);
+    }
+    expect(() => tree.forkFrom(far, 10)).toThrow('task: expected a process of this guest');
+    expect(tree.touch(tree.forkFrom(near, 10), 0, 5, false)).toBe(0);
   });
 
   it('refuses work of a process that has exited', () => {

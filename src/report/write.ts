@@ -127,9 +127,8 @@ export type FiguresOptions = OutputOptions & {
   readonly rasterize?: ((svgs: readonly string[]) => Promise<readonly Uint8Array[]>) | undefined;
 };
 
-/** As pictures of results begin, which say what made them; before they did, as the library of charts and maps do; and PNGs. */
+/** As the library of charts begins an SVG, and others do not; of maps and PNGs, their own. */
 const FIGURE_MARKS: readonly string[] = [
-  '^<svg [^>]*><metadata>\\{&quot;seed&quot;:',
   '^<svg width="\\d+" height="\\d+" xmlns="[^"]+" xmlns:xlink="[^"]+" version="1.1" baseProfile="full"',
   MAP_SVG_MARK.source,
   PNG_MARK.source,

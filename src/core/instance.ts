@@ -48,8 +48,7 @@ function endedViews({ what, why }: Ended): Views {
   const refuse = (): never => {
     throw new HandleEnded(what, why);
   };
-  const dead = new Proxy({}, { get: refuse, set: refuse, has: refuse }) as never;
-  return { raw: dead, bytes: dead, words: dead, header: dead, stats: dead, program: dead };
+  return new Proxy({}, { get: refuse }) as Views;
 }
 
 /** Free frames, and those of them that lie in free blocks of 2 MiB and more. */

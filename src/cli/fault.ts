@@ -85,6 +85,11 @@ function usage(error: Error, write: (line: string) => void): number {
   return EXIT_USAGE;
 }
 
+function failure(text: string, write: (line: string) => void): number {
+  write(`guestmem: ${text}`);
+  return EXIT_FAILURE;
+}
+
 /** The exit code for an error, and its line on stderr. Throws errors that it does not know. */
 export async function exitCodeOf(error: unknown, write: (line: string) => void): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
@@ -93,17 +98,13 @@ export async function exitCodeOf(error: unknown, write: (line: string) => void):
     write(`guestmem: ${error.message}`);
     return error.exitCode;
   }
-  if (error instanceof AddressesShort) {
-    write(`guestmem: ${error.message}`);
-    return EXIT_FAILURE;
-  }
+  if (error instanceof AddressesShort) return failure(error.message, write);
   if (error instanceof SystemsMissing) return missingCode(error, write);
   if (error instanceof JobsMissing) return jobsCode(error, write);
   // Loaded only now: a command line without a fault does not need them all.
   const { RefusedArgument, isCrowded } = await import('../check/index.ts');
   if (isCrowded(error)) {
-    write('guestmem: too many threads and processes: raise their limit (ulimit -u)');
-    return EXIT_FAILURE;
+    return failure('too many threads and processes: raise their limit (ulimit -u)', write);
   }
   const { GuestOutOfMemory, HostOutOfMemory, TooManyGuests } = await import('../replay/index.ts');
   const { OutputError, ResultsError, refusedWrite } = await import('../report/index.ts');
@@ -138,10 +139,7 @@ export async function exitCodeOf(error: unknown, write: (line: string) => void):
     error instanceof PlaygroundError;
   if (isUsage) return usage(error, write);
   const isRecorder = error instanceof RecorderMissing || error instanceof RecordingFailed;
-  if (isRecorder) {
-    write(`guestmem: ${error.message}`);
-    return EXIT_FAILURE;
-  }
+  if (isRecorder) return failure(error.message, write);
   if (error instanceof RefusedArgument && error.argument.startsWith('--'))
     return usage(error, write);
   const isLimit =

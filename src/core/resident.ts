@@ -208,6 +208,7 @@ export class Resident {
     const looks = LOOKS * this._awake.length;
     const enough = this._spare.length + BATCH;
     for (let look = 0; look < looks && this._spare.length < enough; look += 1) {
+      if (this._awake.length === 0) return;
       if (this._hand >= this._awake.length) this._hand = 0;
       const instance = this._awake[this._hand] as Instance;
       if (instance.isUsed) {

@@ -146,6 +146,18 @@ it('who asks a guest hears before it lies down, while it can be asked, and no mo
   expect([isAtRest(core), heard]).toEqual([true, [false]]);
 });
 
+it('all guests lie down when nobody has used any of them, however few they are', () => {
+  limitGuests(ROOM);
+  const pool = new CorePool();
+  const cores = Array.from({ length: 3 }, () => pool.clone(IMAGE));
+  for (const core of cores) work(core, 1);
+  for (let turn = 0; turn < 3; turn += 1) {
+    for (const core of cores) instanceOf(core).isUsed = false;
+    cores.push(pool.clone(LARGER));
+  }
+  expect(cores.slice(0, 3).every(isAtRest)).toBe(true);
+});
+
 it('a limit that is none is refused', () => {
   expect(() => limitGuests(-1)).toThrow(RefusedArgument);
   expect(() => limitGuests(Number.NaN)).toThrow(RefusedArgument);

@@ -9,6 +9,7 @@ import {
   type QueueField,
   type RegisterBus,
   SelectedRegisters,
+  expectAccess,
   readDeviceConfig,
   writeDeviceConfig,
 } from './registers.ts';
@@ -67,6 +68,7 @@ export class MmioTransport implements RegisterBus {
   }
 
   read(offset: number, widthBytes: number): number {
+    expectAccess(offset, widthBytes);
     this.counters.reads++;
     if (offset >= MMIO_CONFIG) {
       return readDeviceConfig(this.device, offset - MMIO_CONFIG, widthBytes);
@@ -79,6 +81,7 @@ export class MmioTransport implements RegisterBus {
   }
 
   write(offset: number, widthBytes: number, value: number): void {
+    expectAccess(offset, widthBytes, value);
     this.counters.writes++;
     if (offset >= MMIO_CONFIG) {
       writeDeviceConfig(this.device, offset - MMIO_CONFIG, widthBytes, value);

@@ -12,6 +12,7 @@ import {
 import { STATUS_NEEDS_RESET } from '../../../src/virtio/constants.ts';
 import { describe, expect, it } from 'vitest';
 
+import { RefusedArgument } from '../../../src/check/index.ts';
 import { Clock } from '../../../src/time/index.ts';
 import {
   BALLOON_PROFILES,
@@ -187,4 +188,16 @@ describe('a queue of a size that was not offered', () => {
     expect(virtio.status & STATUS_NEEDS_RESET).not.toBe(0);
     expect(virtio.isActive).toBe(false);
   });
+});
+
+it('refuses what is no access to a register, and counts none', () => {
+  const target = device(POLICY_SPEC);
+  const mmio = new MmioTransport(target);
+  for (const wrong of [5n as unknown as number, Number.NaN, 4.5, '4' as unknown as number]) {
+    expect(() => mmio.read(wrong, 4)).toThrow(RefusedArgument);
+    expect(() => mmio.read(0, wrong)).toThrow(RefusedArgument);
+    expect(() => mmio.write(0x100, 4, wrong)).toThrow(RefusedArgument);
+  }
+  expect(mmio.counters).toEqual({ reads: 0, writes: 0 });
+  expect(target.counters.violations.size).toBe(0);
 });

@@ -3,6 +3,7 @@
 // unless a pace says how long it takes for a batch of pages: what else the guest does then happens between batches.
 
 import { NS_PER_MS } from '../abi/unit.ts';
+import { expectFunction, expectNumber } from '../check/index.ts';
 import {
   KCOMPACTD_PAUSES,
   KCOMPACTD_WOKEN,
@@ -106,8 +107,9 @@ export class Kcompactd {
 
   /** From now on its runs take time. `looksNs`: a time at which it looks by itself, if nobody wakes it before. */
   setPace(pace: CompactionPace, looksNs?: number): void {
-    this._pace = pace;
+    this._pace = expectFunction('pace', pace);
     if (looksNs === undefined) return;
+    expectNumber('looksNs', looksNs, 0, Number.MAX_SAFE_INTEGER);
     const waits = Math.ceil((looksNs - this._timers.nowNs) / WAIT_NS);
     this._waitsFromNs = looksNs - waits * WAIT_NS;
   }

@@ -6,6 +6,7 @@
 
 import { bound } from '../graph/index.ts';
 import { NS_PER_S } from '../abi/unit.ts';
+import { expectNumber } from '../check/index.ts';
 import { STAT_ALLOC_PAGES, STAT_FREE_PAGES } from '../core/index.ts';
 import { Beat, type Timers } from '../time/index.ts';
 import { type CompactionPace, Kcompactd, PROACTIVE_NS } from './kcompactd.ts';
@@ -126,6 +127,7 @@ export class Workers {
 
   /** The core has heard of what was skipped, the last of it at this time. */
   catchUp(lastNs: number): void {
+    expectNumber('lastNs', lastNs, 0, this._clocks.timers.nowNs);
     this._owed = 0;
     this._lastTurn = Math.max(this._lastTurn, secondOf(lastNs));
   }

@@ -160,6 +160,13 @@ describe('kcompactd', () => {
     expect(asked).toEqual([KCOMPACTD_WOKEN, 0]);
   });
 
+  it('takes a pace and times that are some, and nothing was skipped later than now', () => {
+    const { guest } = started(WITHOUT_THP);
+    expect(() => guest.paceCompaction(7 as never)).toThrow('pace: expected a function');
+    expect(() => guest.paceCompaction(() => 0, Number.NaN)).toThrow('looksNs: expected');
+    expect(() => guest.catchUp(1e21)).toThrow('lastNs: expected');
+  });
+
   it('looks when it is told to, and whole waits before', () => {
     const { guest, clock } = started(WITHOUT_THP);
     guest.paceCompaction(() => 0, 3.1 * NS_PER_S);

@@ -157,8 +157,7 @@ export class GuestKernel {
   readonly process: TreeState | undefined;
   private readonly _kernelObject: number;
   private readonly _meter: Meter;
-  /** What drivers do when the kernel gets round to background work. */
-  readonly background: (() => void)[] = [];
+  private readonly _background: (() => void)[] = [];
   /** How many of those do nothing a second time, when nothing happened since the first. */
   private _polls = 0;
   /** Called when a worker has moved pages: host memory may be behind other frames now. */
@@ -409,19 +408,24 @@ export class GuestKernel {
     this.memory.deliverMoves();
     const freed = this.memory.kswapd.run();
     this._workers.poll();
-    for (const work of this.background) work();
+    for (const work of this._background) work();
     return freed;
+  }
+
+  /** What a driver does whenever the kernel gets round to background work. */
+  addWork(work: () => void): void {
+    this._background.push(expectFunction('work', work));
   }
 
   /** Background work that does nothing a second time, when nothing happened since the first: calls that recur leave it out. */
   addPoll(work: () => void): void {
-    this.background.push(expectFunction('work', work));
+    this.addWork(work);
     this._polls += 1;
   }
 
   /** Whether drivers have work in the background of which nobody knows what it would do. */
   get hasDriversWork(): boolean {
-    return this.background.length > this._polls;
+    return this._background.length > this._polls;
   }
 
   /** Skips background work after so many more pages have come or gone. */
@@ -445,7 +449,7 @@ export class GuestKernel {
   }
 
   private _worked(moved: boolean): void {
-    for (const work of this.background) work();
+    for (const work of this._background) work();
     if (moved) this.onMoved();
   }
 

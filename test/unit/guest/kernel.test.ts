@@ -44,7 +44,8 @@ describe('GuestKernel', () => {
     const done: string[] = [];
     guest.addPoll(() => done.push('poll'));
     expect(guest.hasDriversWork).toBe(false);
-    guest.background.push(() => done.push('work'));
+    guest.addWork(() => done.push('work'));
+    expect(() => guest.addWork(7 as never)).toThrow('work: expected a function');
     expect(guest.hasDriversWork).toBe(true);
     guest.runBackground();
     expect(done).toEqual(['poll', 'work']);

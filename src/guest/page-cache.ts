@@ -3,7 +3,17 @@
 // highest pages go first.
 
 import { bound } from '../graph/index.ts';
-import { expectInteger, expectNumber, expectObject } from '../check/index.ts';
+import {
+  COUNT,
+  FLAG,
+  NUMBER,
+  type Shape,
+  TEXT,
+  expectInteger,
+  expectNumber,
+  expectObject,
+  expectShape,
+} from '../check/index.ts';
 import { GFP_HIGHUSER_MOVABLE, NONE, OBJECT_FILE, expectAnswer } from '../core/index.ts';
 import type { GuestMemory, Shrinker } from './memory.ts';
 import { scattered } from './scattered.ts';
@@ -27,6 +37,11 @@ interface CachedFile extends OpenFile {
 
 /** What survives in a snapshot beside the core's bytes. */
 export type PageCacheState = readonly (readonly [string, CachedFile])[];
+
+const ENTRY: Shape = {
+  0: TEXT,
+  1: { object: COUNT, name: TEXT, pages: COUNT, mapped: COUNT, lastRead: NUMBER, system: FLAG },
+};
 
 /** Key of a file, or of the copy that lies in one container's zone. */
 function keyOf(name: string, zone: number | undefined): string {
@@ -55,7 +70,8 @@ export class PageCache implements Shrinker {
   constructor(memory: GuestMemory, state: PageCacheState = []) {
     this._memory = memory;
     // what another guest has mapped of the host's copy this one has not
-    this._files = new Map(state.map(([name, file]) => [name, { ...file, mapped: 0 }]));
+    const entries = state.map((entry) => expectShape('files', entry, ENTRY));
+    this._files = new Map(entries.map(([name, file]) => [name, { ...file, mapped: 0 }]));
     memory.addShrinker(this);
     memory.addOwner(bound(this, this._ownObjects));
   }

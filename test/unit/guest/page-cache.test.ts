@@ -1,9 +1,24 @@
 import { describe, expect, it } from 'vitest';
-import { COUNT_FAULT_PAGES, type CZones, newCounts, verify } from '../../../src/guest/index.ts';
+import {
+  COUNT_FAULT_PAGES,
+  type CZones,
+  PageCache,
+  newCounts,
+  verify,
+} from '../../../src/guest/index.ts';
 import { CZONE_CONFIG, KERNEL, makeGuest } from '../../support/guest.ts';
 import { rawOf } from '../../../src/core/raw.ts';
 
 describe('PageCache', () => {
+  it('is made of files that are some', () => {
+    const { memory } = makeGuest();
+    for (const entry of [5, ['name'], ['name', { object: {}, name: 'name', pages: {} }]]) {
+      expect(() => new PageCache(memory, [entry] as never)).toThrow(
+        /^files(?:\.1\.?\w*)?: expected/,
+      );
+    }
+  });
+
   it('brings a page in once, whoever reads it', () => {
     const guest = makeGuest();
     expect(guest.files.read('library', 300, 0)).toBe(300);

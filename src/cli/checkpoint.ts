@@ -2,13 +2,13 @@
 
 import { existsSync } from 'node:fs';
 import { MS_PER_MINUTE } from '../abi/unit.ts';
-import type { CheckpointChoice } from '../experiment/index.ts';
+import { type CheckpointChoice, DEFAULT_EVERY_MINUTES } from '../experiment/index.ts';
 import { duration, fileToWrite } from './argument.ts';
 import { UsageError } from './fault.ts';
 import { complain } from './terminal.ts';
 
 /** Of the trace's time. */
-export const DEFAULT_EVERY = '10m';
+export const DEFAULT_EVERY: string = `${DEFAULT_EVERY_MINUTES}m`;
 
 export interface CheckpointFlags {
   readonly checkpoint?: string;

@@ -32,6 +32,7 @@ export { momentsIn } from './moments.ts';
 export { type OwnPrices, readPrices } from './prices.ts';
 export {
   type CheckpointChoice,
+  DEFAULT_EVERY_MINUTES,
   type ExperimentOptions,
   type PlayedExperiment,
   formatsOf,

@@ -31,7 +31,7 @@ import { identityOf } from './identity.ts';
 import { stateFile } from './state-file.ts';
 
 /** Of the trace's time. */
-const DEFAULT_EVERY_MINUTES = 10;
+export const DEFAULT_EVERY_MINUTES = 10;
 
 /** Where the state of a run is kept, and what it goes on from (docs/checkpoints.md). */
 export interface CheckpointChoice {

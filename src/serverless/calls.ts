@@ -165,6 +165,7 @@ export class Calls implements Asker, Debtor {
   private _noteTaken(recurs: boolean): void {
     const { core, taken } = this._vm.unstirred;
     this._takenAt = recurs ? taken : NEVER;
+    // a guest that was read from a checkpoint knows of nobody who asks it
     askBeforeRest(core, this);
   }
 

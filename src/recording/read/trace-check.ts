@@ -59,7 +59,7 @@ function checkTwins(trace: KernelTrace): void {
   }
 }
 
-/** What begins in a flow ends before it begins there anew; it may have begun before the recording, and end after it. */
+/** What begins in a flow ends before it begins there anew; the first may have begun before the recording, the last end after it. */
 function checkPairs(
   trace: KernelTrace,
   [begin, end]: readonly [begin: number, end: number],
@@ -67,16 +67,15 @@ function checkPairs(
 ): void {
   const begun = new Map<number, number | undefined>();
   for (let i = 0; i < trace.count; i += 1) {
+    const kind = trace.kind[i];
+    if (kind !== begin && kind !== end) continue;
     const flow = flowOf(trace, i);
     const open = begun.get(flow);
-    if (trace.kind[i] === begin) {
+    if (kind === begin) {
       if (open !== undefined) fail(trace, i, `${T.EVENT_NAMES[end]} of the one before`, 'a begin');
-      begun.set(flow, i);
-    } else if (trace.kind[i] === end) {
-      if (open !== undefined) checkPair(open, i);
-      else if (begun.has(flow)) fail(trace, i, `${T.EVENT_NAMES[begin]} before it`, 'none');
-      begun.set(flow, undefined);
-    } else if (open === undefined) begun.set(flow, open);
+    } else if (open !== undefined) checkPair(open, i);
+    else if (begun.has(flow)) fail(trace, i, `${T.EVENT_NAMES[begin]} before it`, 'none');
+    begun.set(flow, kind === begin ? i : undefined);
   }
 }
 

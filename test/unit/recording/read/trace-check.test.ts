@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { openCapture } from '../../../../src/recording/read/index.ts';
 import { copyOf, refusal, rewrite, withNth } from '../../../support/recorded.ts';
 
 const ALLOC = 'mm_page_alloc: ';
@@ -125,6 +126,16 @@ describe('a trace', () => {
     expect(nowhere).toMatchObject({ expected: 'zone_start of a zone', found: '0x2a' });
     const elsewhere = await refused((lines) => withNth(lines, end, 1, moved), name);
     expect(elsewhere).toMatchObject({ expected: 'zone_start=0x1', found: '0x2a' });
+  });
+
+  it('that began amid a call of the bulk allocator is taken', async () => {
+    const folder = copyOf();
+    rewrite(folder, 'trace.txt', (lines) => {
+      const begin = lines.findIndex((line) => line.includes('page_bulk_begin: '));
+      expect(begin).toBeGreaterThan(0);
+      return counted(lines.toSpliced(begin, 1));
+    });
+    expect((await openCapture(folder)).folder).toBe(folder);
   });
 
   it('with a batched free whose free is gone, or of an order, is refused there', async () => {

@@ -83,7 +83,7 @@ function uses(fixed: Fixed, paper: number): number[] {
 const LIGHT_PAPER = 0xffffff;
 const DARK_PAPER = 0x14171c;
 
-const LIGHT: Palette = {
+const light = (): Palette => ({
   paper: LIGHT_PAPER,
   ink: 0x1d2430,
   border: 0x1d2430,
@@ -109,9 +109,9 @@ const LIGHT: Palette = {
   ),
   free: ramp(0xf6f3e4, 0xe4f4e8),
   freeBacked: ramp(0xa9cf8a, 0x45b08c),
-};
+});
 
-const DARK: Palette = {
+const dark = (): Palette => ({
   paper: DARK_PAPER,
   ink: 0xe6e9ef,
   border: 0xe6e9ef,
@@ -137,10 +137,16 @@ const DARK: Palette = {
   ),
   free: ramp(0x2b2a22, 0x1e2f26),
   freeBacked: ramp(0x5d7d43, 0x2f8f70),
-};
+});
+
+/** Made when first used: mixing the owners' colours would be more work than loading all else. */
+const made = new Map<boolean, Palette>();
 
 export function paletteOf(theme: Theme): Palette {
-  return theme === 'dark' ? DARK : LIGHT;
+  const isDark = theme === 'dark';
+  const palette = made.get(isDark) ?? (isDark ? dark() : light());
+  made.set(isDark, palette);
+  return palette;
 }
 
 /** A colour as CSS and SVG write it. */

@@ -13,15 +13,20 @@ const HEADER_BYTES = 13;
 /** What stands in every picture of this program, and in no other. */
 export const PNG_MARK: RegExp = /^.PNG[^]*Software\0guestmem/;
 
-const CRCS: Uint32Array = Uint32Array.from({ length: BYTE_VALUES }, (_, byte) => {
-  let crc = byte;
-  for (let bit = 0; bit < 8; bit += 1) crc = crc & 1 ? CRC_POLYNOMIAL ^ (crc >>> 1) : crc >>> 1;
-  return crc;
-});
+function newCrcs(): Uint32Array {
+  return Uint32Array.from({ length: BYTE_VALUES }, (_, byte) => {
+    let crc = byte;
+    for (let bit = 0; bit < 8; bit += 1) crc = crc & 1 ? CRC_POLYNOMIAL ^ (crc >>> 1) : crc >>> 1;
+    return crc;
+  });
+}
+
+let crcs: Uint32Array | undefined;
 
 function crcOf(bytes: Uint8Array): number {
+  const table = (crcs ??= newCrcs());
   let crc = 0xffffffff;
-  for (const byte of bytes) crc = (CRCS[(crc ^ byte) & 0xff] as number) ^ (crc >>> 8);
+  for (const byte of bytes) crc = (table[(crc ^ byte) & 0xff] as number) ^ (crc >>> 8);
   return (crc ^ 0xffffffff) >>> 0;
 }
 

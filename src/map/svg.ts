@@ -18,8 +18,6 @@ const TITLE_HEIGHT = 34;
 const ROW_HEIGHT = 18;
 const LEGEND_COLUMNS = 3;
 const SWATCH = 11;
-const PALETTE = paletteOf('light');
-
 /** How mapSvg's pictures begin, and few others: the title ends with a moment, and perhaps a note. */
 export const MAP_SVG_MARK: RegExp = /^<svg [^>]*role="img"><title>[^<]*, [\d.]+ s[:<]/;
 
@@ -60,8 +58,9 @@ function cellsSvg({ cells }: MemoryMap, layout: MapLayout): string {
   const { pixels, space } = layout;
   const side = pixels - space;
   const look = newLook();
+  const palette = paletteOf('light');
   eachCell(layout, cells.use.length, (cell, x, y) => {
-    lookAt(cells, cell, PALETTE, look);
+    lookAt(cells, cell, palette, look);
     const height = look.fill === 0 ? 0 : Math.max(1, Math.round((side * look.fill) / SHARE_ALL));
     if (height < side) back.add(x, y, side, side, look.back);
     if (height > 0) front.add(x, y + side - height, side, height, look.front);
@@ -90,18 +89,19 @@ function bordersSvg(map: MemoryMap, layout: MapLayout, about: MapAbout): string 
     paths[border] === ''
       ? ''
       : `<path d="${paths[border]}" stroke="${cssColour(colour)}" fill="none"/>`;
-  return path(BORDER_BLOCK, PALETTE.block) + path(BORDER_ZONE, PALETTE.border);
+  const { block, border } = paletteOf('light');
+  return path(BORDER_BLOCK, block) + path(BORDER_ZONE, border);
 }
 
 function legendSvg(reel: MapReel, map: MemoryMap, top: number): { text: string; height: number } {
-  const rows = legendOf(reel, map, PALETTE);
+  const rows = legendOf(reel, map, paletteOf('light'));
   const perColumn = Math.ceil(rows.length / LEGEND_COLUMNS);
   const step = WIDTH / LEGEND_COLUMNS;
   const text = rows.map(({ name, colour, frames }, at) => {
     const x = Math.floor(at / perColumn) * step;
     const y = top + (at % perColumn) * ROW_HEIGHT;
     const mib = (frames / FRAMES_PER_MIB).toFixed(1);
-    const stroke = cssColour(PALETTE.ink);
+    const stroke = cssColour(paletteOf('light').ink);
     return (
       `<rect x="${x}" y="${y}" width="${SWATCH}" height="${SWATCH}" fill="${cssColour(colour)}" stroke="${stroke}" stroke-width="0.4"/>` +
       `<text x="${x + SWATCH + 6}" y="${y + SWATCH - 1}">${markupOf(name)}: ${mib} MiB</text>`
@@ -139,7 +139,7 @@ export function mapSvg(reel: MapReel, instant?: number): string {
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${box}" width="${WIDTH + 2 * MARGIN}" height="${height}" font-family="sans-serif" font-size="12" role="img">` +
     `<title>${markupOf(title)}</title>` +
-    `<rect x="${-MARGIN}" width="${WIDTH + 2 * MARGIN}" height="${height}" fill="${cssColour(PALETTE.paper)}"/>` +
+    `<rect x="${-MARGIN}" width="${WIDTH + 2 * MARGIN}" height="${height}" fill="${cssColour(paletteOf('light').paper)}"/>` +
     `<text y="20" font-size="14" font-weight="bold">${markupOf(title)}</text>` +
     `<g transform="translate(0 ${TITLE_HEIGHT})">${pictureSvg(reel, map, layout)}${legend.text}</g></svg>\n`
   );

@@ -64,8 +64,6 @@ function fullest(cells: MapCells, from: number, end: number): number {
   return best;
 }
 
-const PALETTE = paletteOf('light');
-
 function rgb(colour: number): string {
   return `${colour >>> 16};${(colour >>> 8) & 0xff};${colour & 0xff}`;
 }
@@ -74,10 +72,10 @@ function signAt({ cells }: MemoryMap, cell: number, isColoured: boolean): string
   const sign = signOf(cells.use[cell] as number, (cells.freeBacked[cell] as number) > 0);
   if (!isColoured || cells.use[cell] === USE_NONE) return sign;
   const look = newLook();
-  lookAt(cells, cell, PALETTE, look);
+  lookAt(cells, cell, paletteOf('light'), look);
   const { back, front, fill } = look;
   const colour = mix(back, front, fill === 0 ? 0 : Math.max(fill, SHARE_ALL / 2));
-  return `${ESCAPE}48;2;${rgb(colour)};38;2;${rgb(PALETTE.mark)}m${sign}${ESCAPE}0m`;
+  return `${ESCAPE}48;2;${rgb(colour)};38;2;${rgb(paletteOf('light').mark)}m${sign}${ESCAPE}0m`;
 }
 
 function gib(frames: number): string {
@@ -113,7 +111,7 @@ export function mapText(reel: MapReel, map: MemoryMap, isColoured = false): stri
     lines.push(`${addressOf(start + from * cellFrames, reel.guestFrames)} |${signs}|`);
   }
   const signMib = (step * cellFrames) / FRAMES_PER_MIB;
-  const legend = legendOf(reel, map, PALETTE).map(({ use, name, frames, backed }) => {
+  const legend = legendOf(reel, map, paletteOf('light')).map(({ use, name, frames, backed }) => {
     const sign = signOf(use, backed > 0);
     return `  ${sign}  ${escaped(name).padEnd(24)} ${(frames / FRAMES_PER_MIB).toFixed(1).padStart(10)} MiB`;
   });

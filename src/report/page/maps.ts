@@ -34,8 +34,6 @@ export function shownFirst({ systems }: Results, maps: readonly EncodedReel[]): 
   return [first, leanest].flatMap((one) => (one === undefined ? [] : [one.name]));
 }
 
-const PALETTE = paletteOf('light');
-
 function mib(frames: number): string {
   return formatNumber(frames / FRAMES_PER_MIB);
 }
@@ -53,7 +51,7 @@ function stillHtml(reel: MapReel): string {
   const instant = reel.instants.at(-1)!;
   const { map, note = '', atMs } = instant;
   const title = `${reel.name} at ${momentText(atMs)}: ${note}`;
-  const rows = legendOf(reel, map, PALETTE);
+  const rows = legendOf(reel, map, paletteOf('light'));
   const table = tableHtml(
     title,
     ['memory', 'MiB', 'of it host-backed, MiB'].map((head) => ({ head })),

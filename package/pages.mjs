@@ -5,41 +5,43 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { deflateRawSync } from 'node:zlib';
-import { build } from 'esbuild';
+import { rolldown } from 'rolldown';
 
 const root = path.resolve(import.meta.dirname, '..');
 /** The name under which the charts' library stands in a page. */
 const GLOBAL = 'guestmemCharts';
 
-async function textOf(entry, options) {
-  const { outputFiles } = await build({
-    bundle: true,
-    minify: true,
-    write: false,
-    target: 'es2023',
-    logLevel: 'warning',
-    format: 'iife',
-    define: { 'process.env.NODE_ENV': '"production"' },
-    entryPoints: [path.join(root, entry)],
-    ...options,
+/** A page need not say how it is encoded. */
+function inAscii(code) {
+  return code.replaceAll(
+    /[^\0-\x7f]/g,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+async function textOf(entry, name, plugins) {
+  const bundle = await rolldown({
+    input: path.join(root, entry),
+    platform: 'neutral',
+    resolve: { mainFields: ['module', 'main'] },
+    transform: { target: 'es2023', define: { 'process.env.NODE_ENV': '"production"' } },
+    plugins,
   });
-  return outputFiles[0].text.trim();
+  const { output } = await bundle.generate({ format: 'iife', name, minify: true, strict: true });
+  return inAscii(output[0].code.trim());
 }
 
 /** For the page's script, the library is there already. */
 const shared = {
   name: 'shared',
-  setup: ({ onLoad }) =>
-    onLoad({ filter: /figure[\\/]echarts\.ts$/ }, () => ({
-      contents: `export const { init } = ${GLOBAL};`,
-    })),
+  load: (file) =>
+    /figure[\\/]echarts\.ts$/.test(file)
+      ? `export const { init } = ${GLOBAL}; export async function loadCharts() {}`
+      : undefined,
 };
 
-const charts = await textOf('src/report/figure/echarts.ts', {
-  platform: 'neutral',
-  globalName: GLOBAL,
-});
-const live = await textOf('src/report/live/main.ts', { platform: 'browser', plugins: [shared] });
+const charts = await textOf('src/report/figure/echarts.ts', GLOBAL);
+const live = await textOf('src/report/live/main.ts', undefined, [shared]);
 
 writeFileSync(
   path.join(root, 'dist/report/charts.deflate'),

@@ -121,8 +121,19 @@ function packCores() {
   packTogether('build/cores', files);
 }
 
+/** For whoever records: the guest's side. */
+function packGuestFiles() {
+  const folder = 'recorder/guest';
+  const files = endingIn(path.join(root, folder), '').map((name) => `${folder}/${name}`);
+  packTogether(
+    'build/recorder-guest',
+    files.map((name) => [name, readFileSync(path.join(root, name))]),
+  );
+}
+
 /** Libraries that are in dist/, and what of each says on which terms. The playground has its own list. */
 const TAKEN_ALONG = [
+  'csv-parse/LICENSE',
   'echarts/LICENSE',
   'echarts/NOTICE',
   'tslib/LICENSE.txt',
@@ -152,6 +163,7 @@ function writeHashes() {
 const MADE = {
   'build/assembly.br': packSources,
   'build/cores.br': packCores,
+  'build/recorder-guest.br': packGuestFiles,
   'build/core.sha256': writeHashes,
   'THIRD-PARTY.txt': writeTerms,
 };

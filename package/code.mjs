@@ -1,23 +1,33 @@
-// The package's code: what tsc has written, bundled (docs/decisions/0065-the-package.md). A chunk is what of a room is reached from the
-// same entries: an import opens few files, and whoever bundles the library leaves out the rooms that he does not use.
+// The package's code: what tsc has written, bundled (docs/decisions/0065-the-package.md). A chunk is what is reached from the same faces:
+// an import opens few files, and whoever bundles the library leaves out what he does not use.
 
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { transform } from 'esbuild';
 import { rolldown } from 'rolldown';
 import { parseAst } from 'rolldown/parseAst';
 import { Faces } from './faces.mjs';
+import { privateNames, withShortNames } from './private-names.mjs';
+import { withPureValues } from './pure.mjs';
 
-const FACES = ['index', 'node', 'report/index', 'abi/index', 'trace/csv-parse'];
+const FACES = ['index', 'node', 'report/index', 'abi/index'];
+const LIBRARY = ['index', 'report/index', 'abi/index'];
 /** Loaded by their names, for what they do. */
 const PROGRAMS = ['cli/main', 'replay/worker', 'sweep/engines/thread'];
 const ENTRIES = [...FACES, ...PROGRAMS];
 /** Loaded by a face when it is wanted, where there are no files too. */
 const PAGE = path.join('report', 'page.js');
 /** Libraries of which few things are used, taken along: whole, they would be half of an install. */
-const BUNDLED = /^zod(?:\/|$)/;
+const BUNDLED = /^(?:zod|csv-parse)(?:\/|$)|^#csv-parse$/;
+const CSV = path.join('node_modules', 'csv-parse');
+const CSV_BUFFER = path.join(import.meta.dirname, 'buffer.mjs');
+/** Of ours, the one that uses both. */
+const CSV_READER = path.join('trace', 'csv-parse.js');
 /** An error that nobody catches shows its line. */
 const LINE_SIGNS = 400;
+
+function isOfCsv(file) {
+  return file.includes(CSV) || file === CSV_BUFFER;
+}
 
 /** Its files with all links past the rooms' faces, and what is reached from where. */
 class Tree {
@@ -70,6 +80,12 @@ class Tree {
     return PROGRAMS.includes(this.#roots.get(file));
   }
 
+  /** In what runs without files, and is bundled by others. */
+  isInLibrary(file) {
+    const from = this.#reachedFrom.get(file);
+    return LIBRARY.some((name) => from?.has(name));
+  }
+
   /** As `sideEffects` in package.json has it. */
   doesSomething(file) {
     return this.isProgram(file) || this.#roomOf(file) === 'cli';
@@ -79,36 +95,41 @@ class Tree {
     return path.relative(this.dist, file).split(path.sep)[0];
   }
 
-  /**
-   * Those of a chunk are reached together. What commands load makes no difference to what the library shares. Null: what is reached
-   * from one place alone is in its file.
-   */
-  chunkOf(file) {
-    const from = [...(this.#reachedFrom.get(file) ?? [])];
-    if (this.#roots.has(file) || from.length < 2) return null;
-    const entries = from.filter((name) => [...ENTRIES, PAGE].includes(name));
-    const room = this.#roomOf(file);
-    const name = OPEN_TO_ALL.includes(room) ? 'open to all' : room;
-    return entries.length === 0 ? from.join() : [name, ...entries].join();
+  /** Needs nothing, and leads to what may be loaded later: bundlers take that along with all that is in the same file. */
+  #isDoor(file) {
+    const code = this.#codes.get(file);
+    return this.#links(file, IMPORTED).length === 0 && /\bimport\(|\bimport\.meta\b/.test(code);
   }
 
-  /** Private members begin with `_`: the more often one stands, the shorter its name. It keeps the `_`, and is no field of a subclass of somebody else's. */
-  privateNames() {
-    const counts = new Map();
-    for (const code of this.#codes.values()) {
-      for (const [word] of code.matchAll(/\b_[a-z]\w*/gi)) {
-        counts.set(word, (counts.get(word) ?? 0) + 1);
-      }
-    }
-    const words = [...counts].toSorted(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
-    return Object.fromEntries(words.map(([word], at) => [word, `_${at.toString(36)}`]));
+  /**
+   * Few chunks: with some seventy links between files V8 begins to optimize Node's loader, which is 3.5 MiB of an import. Those of a
+   * chunk are reached from the same face; what a face shares with the page or with files of results is apart, as these are loaded
+   * without the rest. What commands load makes no difference to what the library shares. Null: reached from one place alone, in its file.
+   */
+  chunkOf(file) {
+    const own = isOfCsv(file) ? path.join(this.dist, CSV_READER) : file;
+    const from = this.#reachedFrom.get(own) ?? new Set();
+    if (ENTRIES.includes(this.#roots.get(file)) || from.size < 2) return null;
+    if (this.#isDoor(own)) return path.basename(file);
+    const faces = [...FACES, PAGE].filter((name) => from.has(name));
+    if (faces.length === 0) return this.#roots.has(file) ? null : [...from].join();
+    if (from.has('report/index') || from.has(PAGE)) return faces[0];
+    const room = this.#roomOf(own);
+    return [faces[0], LAYERS.findIndex((rooms) => rooms.includes(room))].join();
+  }
+
+  get privateNames() {
+    return privateNames(this.#codes.values());
   }
 }
 
 const IMPORTED = /^(?:import|export)\b[^;'"]*"(\.[^"]+)";$/gm;
 const WAITED = /\bimport\(["'](\.[^"']+)["']\)/g;
-/** Rooms that all others may import, and that import no others: as one, they are fewer files. */
-const OPEN_TO_ALL = ['abi', 'check', 'graph'];
+/** Bundlers that look at files, not at what is in them, take a layer along with those before it. */
+const LAYERS = [
+  ['abi', 'check', 'graph', 'core'],
+  ['time', 'map', 'guest', 'virtio', 'v86', 'vmm', 'cost'],
+];
 /** Bundled already. */
 const SITE = path.join('play', 'site');
 
@@ -161,7 +182,7 @@ function expectNoCircle(output) {
 /** Every file of the package's code by name, with its text. */
 export async function bundledCode(dist) {
   const tree = new Tree(dist);
-  const mangleCache = tree.privateNames();
+  const names = tree.privateNames;
   const bundle = await rolldown({
     input: tree.entries,
     platform: 'neutral',
@@ -172,10 +193,14 @@ export async function bundledCode(dist) {
       {
         name: 'ours',
         load: (file) => tree.codeOf(file),
+        resolveId(name, importer) {
+          return name === '#csv-parse' ? this.resolve('csv-parse/sync', importer) : undefined;
+        },
         transform: async (code, file) => {
+          if (file.includes(CSV))
+            return `import { Buffer } from ${JSON.stringify(CSV_BUFFER)};${withPureValues(code)}`;
           if (tree.codeOf(file) === undefined) return undefined;
-          const options = { mangleProps: /^_[a-z]/i, mangleCache: { ...mangleCache } };
-          return (await transform(code, { ...options, target: 'es2023' })).code;
+          return withPureValues(await withShortNames(code, names));
         },
       },
     ],
@@ -192,5 +217,9 @@ export async function bundledCode(dist) {
     },
   });
   expectNoCircle(output);
-  return output.map(({ fileName, code }) => [fileName, inLines(withoutBareImports(code))]);
+  return output.map(({ fileName, code, moduleIds }) => {
+    const text = withoutBareImports(code);
+    const isBundled = moduleIds.some((file) => tree.isInLibrary(file));
+    return [fileName, inLines(isBundled ? withPureValues(text) : text)];
+  });
 }

@@ -6,7 +6,6 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
-  readFileSync,
   readdirSync,
   statSync,
   symlinkSync,
@@ -14,7 +13,8 @@ import {
 import path from 'node:path';
 import { MIB } from '../abi/unit.ts';
 import { type ArchiveFile, FILE_MODE, FOLDER_MODE, PROGRAM_MODE, cpio } from './cpio.ts';
-import { GUEST_FILES, type Lab } from './lab.ts';
+import { guestFile } from './guest-files.ts';
+import type { Lab } from './lab.ts';
 import { runTool } from './tool.ts';
 
 const FOLDERS: readonly string[] = ['bin', 'mod', 'proc', 'sys', 'dev', 'tmp', 'mnt', 'out'];
@@ -26,10 +26,6 @@ const entry = (name: string, bytes: Uint8Array, mode = FILE_MODE): ArchiveFile =
   mode,
   bytes,
 });
-
-function guestFile(name: string): Uint8Array {
-  return readFileSync(path.join(GUEST_FILES, name));
-}
 
 /** The guest's first file system, as Linux unpacks it. */
 export function initrd(lab: Lab): Uint8Array {

@@ -2,7 +2,6 @@
 // state, busybox, and the program that measures a process.
 
 import {
-  copyFileSync,
   existsSync,
   mkdirSync,
   readFileSync,
@@ -14,15 +13,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { MIB } from '../abi/unit.ts';
 import { DebianArchive } from './debian.ts';
 import { RecorderMissing } from './error.ts';
+import { layGuestFile } from './guest-files.ts';
 import { readMark, writeMark } from './mark.ts';
 import { expectTools, runTool } from './tool.ts';
-
-/** Guest-side files, which the package ships. */
-export const GUEST_FILES: string = fileURLToPath(new URL('../../recorder/guest', import.meta.url));
 
 /** In the order in which they need each other; those that a kernel has built in are not there. */
 const MODULES: readonly string[] = [
@@ -93,7 +89,7 @@ function buildModule(root: string, release: string): void {
   for (const folder of [headers, common]) if (existsSync(folder)) homeHeaders(root, folder);
   const folder = path.join(root, STATE_MODULE);
   mkdirSync(folder, { recursive: true });
-  copyFileSync(path.join(GUEST_FILES, `${STATE_MODULE}.c`), path.join(folder, `${STATE_MODULE}.c`));
+  layGuestFile(`${STATE_MODULE}.c`, path.join(folder, `${STATE_MODULE}.c`));
   writeFileSync(path.join(folder, 'Makefile'), `obj-m := ${STATE_MODULE}.o\n`);
   runTool('make', ['-s', '-C', headers, `M=${folder}`, NO_BTF, 'modules']);
 }
@@ -112,7 +108,8 @@ function make(archive: DebianArchive, root: string, release: string, tell: Tell)
   tell('building the module that takes the state, and the program that measures');
   renameSync(half, root);
   buildModule(root, release);
-  const source = path.join(GUEST_FILES, 'measure.c');
+  const source = path.join(root, 'measure.c');
+  layGuestFile('measure.c', source);
   runTool('gcc', ['-O1', '-static', '-o', path.join(root, 'measure'), source]);
   writeMark(path.join(root, 'complete'), 'complete\n');
 }

@@ -6,12 +6,13 @@ import {
   existsSync,
   mkdirSync,
   readFileSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
 import { RefusedArgument } from '../check/index.ts';
-import { GUEST_FILES } from './lab.ts';
+import { layGuestFile } from './guest-files.ts';
 import { runTool } from './tool.ts';
 
 /** A language that functions are written in: what starts one, and the packages of Debian that it needs. */
@@ -76,12 +77,15 @@ function layFunction(file: string, folder: string): Workload {
   const name = path.basename(file);
   if (driver === undefined) {
     const output = path.join(folder, 'function');
-    runTool('gcc', ['-O1', '-include', path.join(GUEST_FILES, 'driver.h'), '-o', output, file]);
+    const header = `${output}.h`;
+    layGuestFile('driver.h', header);
+    runTool('gcc', ['-O1', '-include', header, '-o', output, file]);
+    rmSync(header);
   } else {
     copyFileSync(file, path.join(folder, name));
-    copyFileSync(path.join(GUEST_FILES, driver), path.join(folder, driver));
+    layGuestFile(driver, path.join(folder, driver));
   }
-  copyFileSync(path.join(GUEST_FILES, 'function.sh'), path.join(folder, 'run.sh'));
+  layGuestFile('function.sh', path.join(folder, 'run.sh'));
   writeFileSync(path.join(folder, 'command'), `${command(name)}\n`);
   return {
     name,

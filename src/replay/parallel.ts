@@ -11,6 +11,7 @@ import { type ReplayPlan, expectFunctions, optionsOf } from './plan.ts';
 import { type ReplayOptions, replay, runOf, warmupMsOf } from './replay.ts';
 import type { ReplayRun } from './run.ts';
 import { startWall } from './wall.ts';
+import { workerPlace } from './worker-place.ts';
 
 /** How a plan is played: how many at a time, and who hears of it. */
 export interface PlanOptions extends Pick<
@@ -26,8 +27,7 @@ type Threads = NonNullable<ReturnType<typeof builtin<'node:worker_threads'>>>;
 /** Threads as hands. */
 function threads({ Worker }: Threads, data: HandData): Hire {
   return (report): Hand => {
-    const program = new URL(/* @vite-ignore */ '../replay/worker.js', import.meta.url);
-    const worker = new Worker(program, { workerData: data });
+    const worker = new Worker(workerPlace(), { workerData: data });
     const gone = (error: unknown): void => report({ kind: 'gone', error });
     worker.on('message', (said: Report) => {
       if (said.kind !== 'failed') report(said);

@@ -4,7 +4,8 @@ import { OPTIONAL, OWN_CALLS, dateMs } from './calls.ts';
 import type { ColumnMap, ColumnRole, ColumnUse } from './columns.ts';
 import { fileFault, quoteText, TraceError } from './error.ts';
 import { stemOf } from './files.ts';
-import { type Hyparquet, type ParquetFile, expectSizes } from './parquet-pages.ts';
+import { parquetLibrary } from './parquet-library.ts';
+import { type ParquetFile, expectSizes } from './parquet-pages.ts';
 import { SYSTEM_FILES } from './system-files.ts';
 import type { Trace, TraceOptions } from './trace.ts';
 
@@ -135,7 +136,7 @@ export async function readCallsParquet(
   const builder = new CallTraceBuilder(options);
   const { files = SYSTEM_FILES } = options;
   const bytes = new Uint8Array(files.read(file)).buffer;
-  const library: Hyparquet = await import('./hyparquet.ts');
+  const library = await parquetLibrary();
   const metadata = await asFault(file, () => library.parquetMetadata(bytes));
   const parquet = { library, file, bytes, metadata };
   const names = await asFault(file, () =>

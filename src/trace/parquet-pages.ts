@@ -3,10 +3,9 @@
  * page or a run of equal values claims, and a wrong number there takes all memory or never ends.
  */
 import { fileFault } from './error.ts';
+import type { Hyparquet } from './parquet-library.ts';
 import type { ColumnChunk, FileMetaData, RowGroup, SchemaElement } from 'hyparquet';
 
-/** The library: whoever reads has loaded it. */
-export type Hyparquet = typeof import('./hyparquet.ts');
 type PageHeader = ReturnType<Hyparquet['parquetHeader']>;
 
 /** Writers make groups of a hundred thousand to some million rows; one is in memory at a time. */

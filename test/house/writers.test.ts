@@ -25,6 +25,7 @@ const OTHERS: Readonly<Record<string, string>> = {
     "a job's folder, for its failure and its description, which are replaced as wholes",
   'src/recorder/debian.ts': "apt's lists and packages, which apt looks at itself",
   'src/recorder/disks.ts': SCRATCH,
+  'src/recorder/guest-files.ts': SCRATCH,
   'src/recorder/lab.ts':
     'a kernel with its modules: begun again until its mark is there, the last that is written',
   'src/recorder/machine.ts': SCRATCH,

@@ -1,7 +1,7 @@
 // guestmem map: memory of a recording or of a run as a picture, at a moment or through its time.
 
 import { existsSync } from 'node:fs';
-import { extname, join } from 'node:path';
+import { basename, extname, join, resolve } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { Command } from 'commander';
 import { KIB, MS_PER_S } from '../abi/unit.ts';
@@ -14,12 +14,14 @@ import {
   instantAt,
   mapPng,
   mapSvg,
+  pngAbout,
 } from '../map/index.ts';
 import { PAGE_POLICIES, REEL_KINDS, captureReel, openCapture } from '../recording/index.ts';
-import { OutputFolder } from '../report/node.ts';
+import { OutputFolder, aboutOf, svgAbout } from '../report/node.ts';
 import { telling, writesInto } from './apart.ts';
 import { choice, fileToWrite, wholeNumber } from './argument.ts';
 import { UsageError } from './fault.ts';
+import { madeNow } from './made.ts';
 import { printMap } from './map-text.ts';
 import { reportIn } from './report.ts';
 import { print } from './terminal.ts';
@@ -51,15 +53,22 @@ function instantOf(reel: MapReel, text: string | undefined): number {
 interface Writer {
   /** What stands in such a file, and in few others. */
   readonly mark: RegExp;
-  readonly contentOf: (reel: MapReel, at: number) => string | Uint8Array;
+  readonly contentOf: (reel: MapReel, at: number, about: object) => string | Uint8Array;
 }
 
 const WRITERS: Readonly<Record<string, Writer>> = {
-  '.svg': { mark: MAP_SVG_MARK, contentOf: mapSvg },
-  '.png': { mark: PNG_MARK, contentOf: (reel, at) => mapPng(reel, deflateSync, at) },
+  '.svg': {
+    mark: MAP_SVG_MARK,
+    contentOf: (reel, at, about) => svgAbout(mapSvg(reel, at), about),
+  },
+  '.png': {
+    mark: PNG_MARK,
+    contentOf: (reel, at, about) => pngAbout(mapPng(reel, deflateSync, at), about),
+  },
   '.json': {
     mark: /^\{\s*"schema": \d,\s*"name": ".*",\s*"zones": \[/,
-    contentOf: (reel) => `${JSON.stringify(encodeReel(reel), null, JSON_SPACE)}\n`,
+    contentOf: (reel, _at, about) =>
+      `${JSON.stringify({ ...encodeReel(reel), about }, null, JSON_SPACE)}\n`,
   },
 };
 
@@ -70,10 +79,16 @@ function writerOf(path: string): Writer {
   throw new UsageError(`--out: expected a file that ends in one of ${endings}, found "${path}"`);
 }
 
+/** Of what a map is drawn, and by what. */
+interface Drawn {
+  readonly makeReel: () => Promise<MapReel>;
+  readonly of: object;
+}
+
 /** The place of the file is looked at before the recording is read. */
 async function writeMap(
   path: string,
-  makeReel: () => Promise<MapReel>,
+  { makeReel, of }: Drawn,
   { at, force }: MapFlags,
 ): Promise<void> {
   const { folder, name } = fileToWrite('--out', path);
@@ -82,7 +97,7 @@ async function writeMap(
   const output = new OutputFolder(folder, [file], { isForced: force, ...writesInto(folder) });
   try {
     const reel = await makeReel();
-    const content = contentOf(reel, instantOf(reel, at));
+    const content = contentOf(reel, instantOf(reel, at), { of, ...madeNow() });
     print(wroteLine(output.write([{ name, content }])));
   } finally {
     output.close();
@@ -90,8 +105,8 @@ async function writeMap(
 }
 
 /** What a replay has drawn of a system. */
-function reelOfRun(folder: string, { by, moments }: MapFlags): MapReel {
-  const { details } = reportIn(folder);
+function reelOfRun(folder: string, { by, moments }: MapFlags): Drawn {
+  const { results, details } = reportIn(folder);
   const { maps = [] } = details;
   const [first] = maps;
   if (first === undefined) {
@@ -102,30 +117,29 @@ function reelOfRun(folder: string, { by, moments }: MapFlags): MapReel {
   }
   const names = maps.map(({ name }) => name);
   const chosen = by === undefined ? first.name : choice('--by', by, names);
-  return decodeReel(maps.find(({ name }) => name === chosen) ?? first);
+  const reel = decodeReel(maps.find(({ name }) => name === chosen) ?? first);
+  return { makeReel: async () => reel, of: aboutOf(results) };
 }
 
 /** Makes the reel that is asked for; what is asked is checked at once. */
-function makerOf(folder: string, flags: MapFlags): () => Promise<MapReel> {
-  if (existsSync(join(folder, 'results.json'))) {
-    const reel = reelOfRun(folder, flags);
-    return async () => reel;
-  }
+function drawnOf(folder: string, flags: MapFlags): Drawn {
+  if (existsSync(join(folder, 'results.json'))) return reelOfRun(folder, flags);
   const by = choice('--by', flags.by ?? 'guided', REEL_KINDS);
   const moments =
     flags.moments === undefined
       ? MOMENTS
       : wholeNumber('--moments', flags.moments, 2, MOMENTS_MOST);
-  return async () => {
+  const makeReel = async (): Promise<MapReel> => {
     const capture = await openCapture(folder, telling('bytes'));
     return captureReel(capture, { by, moments, onProgress: telling('commands') });
   };
+  return { makeReel, of: { recording: basename(resolve(folder)), by } };
 }
 
 async function run(folder: string, flags: MapFlags): Promise<void> {
-  const makeReel = makerOf(folder, flags);
-  if (flags.out !== undefined) return writeMap(flags.out, makeReel, flags);
-  const reel = await makeReel();
+  const drawn = drawnOf(folder, flags);
+  if (flags.out !== undefined) return writeMap(flags.out, drawn, flags);
+  const reel = await drawn.makeReel();
   printMap(reel, instantOf(reel, flags.at));
 }
 

@@ -9,7 +9,7 @@ export { type LegendRow, foldOwners, legendOf } from './legend.ts';
 export { Owners } from './owners.ts';
 export { type Palette, type Theme, cssColour, paletteOf } from './palette.ts';
 export { instantAt, mapPng } from './picture.ts';
-export { PNG_MARK, pngOf, signedPng } from './png.ts';
+export { PNG_MARK, pngAbout, pngOf, signedPng } from './png.ts';
 export { paintMap } from './raster.ts';
 export {
   ENCODED,

@@ -54,11 +54,21 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
   return all;
 }
 
+/** A PNG with more between its header and its pixels. */
+function withChunk(png: Uint8Array, more: Uint8Array): Uint8Array {
+  const behind = SIGNATURE.length + CHUNK_BYTES + HEADER_BYTES;
+  return joined([png.subarray(0, behind), more, png.subarray(behind)]);
+}
+
 /** A PNG that says which program made it. */
 export function signedPng(png: Uint8Array): Uint8Array {
-  const behind = SIGNATURE.length + CHUNK_BYTES + HEADER_BYTES;
-  const software = chunk('tEXt', latin1('Software\0guestmem'));
-  return joined([png.subarray(0, behind), software, png.subarray(behind)]);
+  return withChunk(png, chunk('tEXt', latin1('Software\0guestmem')));
+}
+
+/** A PNG that says of what it is: JSON as its description, in UTF-8 that nobody packed (flags and language are empty). */
+export function pngAbout(png: Uint8Array, about: object): Uint8Array {
+  const text = `Description\0\0\0\0\0${JSON.stringify(about)}`;
+  return withChunk(png, chunk('iTXt', new TextEncoder().encode(text)));
 }
 
 /** `pixels` as paintMap draws them; `deflate` makes a zlib stream. */

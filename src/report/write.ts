@@ -14,8 +14,8 @@ import {
 } from '../check/index.ts';
 import { join } from 'node:path';
 import { KIB } from '../abi/unit.ts';
-import { MAP_SVG_MARK, PNG_MARK, decodeReel, mapSvg, signedPng } from '../map/index.ts';
-import { escapeHtml } from './escape.ts';
+import { MAP_SVG_MARK, PNG_MARK, decodeReel, mapSvg, pngAbout, signedPng } from '../map/index.ts';
+import { aboutOf, svgAbout } from './about.ts';
 import { expectReport } from './expect-report.ts';
 import type { Format, OutputFile, OwnFile, Report } from './format.ts';
 import { FORMATS } from './formats/index.ts';
@@ -23,7 +23,6 @@ import { readDetails, readResults } from './read.ts';
 import { figuresOf, tornadoFigures } from './figure/figures.ts';
 import { LIGHT } from './figure/look.ts';
 import { OutputFolder, type OutputOptions } from './output.ts';
-import type { Results } from './results.ts';
 import { parseResults } from './schema.ts';
 
 export type Written = {
@@ -139,22 +138,6 @@ function fileName(id: string): string {
   return id.replaceAll(/[^\w-]+/g, '-');
 }
 
-/** What a picture shows the results of, for whoever finds it: in SVG alone, PNG is made of pixels. */
-function metadataOf({ seed, trace, systems, configuration, made }: Results): string {
-  const { name, isDrawn, repairs } = trace;
-  const hashes = Object.fromEntries(systems.map((system) => [system.name, system.hash]));
-  const { command, versions } = made ?? {};
-  const words = {
-    seed,
-    trace: { name, isDrawn, repairs },
-    hashes,
-    command,
-    versions,
-    configuration,
-  };
-  return `<metadata>${escapeHtml(JSON.stringify(words))}</metadata>`;
-}
-
 /** Each figure and each system's last memory map by name, as SVG. */
 async function picturesOf(
   { results, details }: Report,
@@ -171,10 +154,10 @@ async function picturesOf(
       (map) => [`map-${map.name}`, () => mapSvg(decodeReel(map))] as const,
     ),
   ];
-  const metadata = metadataOf(results);
+  const about = aboutOf(results);
   return drawn.map(([id, draw], at) => {
     told?.(at, drawn.length);
-    return { name: fileName(id), svg: draw().replace(/(?=<\/svg>\s*$)/, () => metadata) };
+    return { name: fileName(id), svg: svgAbout(draw(), about) };
   });
 }
 
@@ -195,7 +178,10 @@ export async function writeFigures(
   const drawn = (await rasterize?.(pictures.map(({ svg }) => svg))) ?? [];
   const files: OutputFile[] = [
     ...pictures.map(({ name, svg }) => ({ name: `${name}.svg`, content: svg })),
-    ...drawn.map((png, at) => ({ name: `${pictures[at]!.name}.png`, content: signedPng(png) })),
+    ...drawn.map((png, at) => ({
+      name: `${pictures[at]!.name}.png`,
+      content: pngAbout(signedPng(png), aboutOf(report.results)),
+    })),
   ];
   const own = files.map(({ name }) => ({ name, mark: FIGURE_MARK, usualBytes: KIB }));
   const into = new OutputFolder(folder, own, options);

@@ -232,6 +232,7 @@ export const COMMANDS_THAT_WRITE: readonly CommandThatWrites[] = [
     'replay',
     [...REPLAY, 'table,json,html,csv,parquet', '--records'],
     [
+      'csv-metadata.json',
       'details.json',
       'experiment.yaml',
       'functions.csv',

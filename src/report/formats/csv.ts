@@ -1,6 +1,7 @@
 /** CSV (RFC 4180, header first): a file a table. Numbers are written in full. */
 import { KIB } from '../../abi/unit.ts';
 import { escaped } from '../../check/index.ts';
+import { aboutOf } from '../about.ts';
 import { checked } from '../expect-report.ts';
 import type { Format, OutputFile, Report } from '../format.ts';
 import { recordPieces } from '../records.ts';
@@ -55,21 +56,47 @@ function recordsFile({ records, results }: Report): OutputFile[] {
   return [{ name: 'records.csv', content }];
 }
 
+const DATATYPES: Readonly<Record<Column['kind'], string>> = {
+  text: 'string',
+  whole: 'integer',
+  real: 'number',
+};
+const JSON_SPACE = 2;
+const METADATA_MARK =
+  /^\{\s*"@context": "http:\/\/www\.w3\.org\/ns\/csvw",\s*"dc:creator": "guestmem"/;
+
+/** What made the tables, which have no place for it themselves: metadata as the W3C has them for tabular data (CSVW). */
+function metadataFile({ results, records }: Report, tables: readonly FlatTable[]): OutputFile {
+  const described = tables.map(({ name, columns }) => ({
+    url: `${name}.csv`,
+    tableSchema: {
+      columns: columns.map((column) => ({ name: column.name, datatype: DATATYPES[column.kind] })),
+    },
+  }));
+  const words = {
+    '@context': 'http://www.w3.org/ns/csvw',
+    'dc:creator': 'guestmem',
+    'dc:provenance': aboutOf(results),
+    tables: records === undefined ? described : [...described, { url: 'records.csv' }],
+  };
+  return { name: 'csv-metadata.json', content: `${JSON.stringify(words, null, JSON_SPACE)}\n` };
+}
+
 export const CSV_FORMAT: Format = checked({
   name: 'csv',
   sentence:
-    'The run as tables, results.csv, functions.csv, series.csv and starts.csv: a row a system, a function, an instant, a cold start.',
+    'The run as tables, results.csv, functions.csv, series.csv and starts.csv: a row a system, a function, an instant, a cold start; csv-metadata.json says what made them.',
   files: [
     { name: 'results.csv', mark: /^name,starts_cold,/, usualBytes: 4 * KIB },
     { name: 'functions.csv', mark: /^system,id,/, usualBytes: 64 * KIB },
     { name: 'series.csv', mark: /^system,tMs,/, usualBytes: 64 * KIB },
     { name: 'records.csv', mark: /^system,atMs,/, usualBytes: KIB },
     { name: 'starts.csv', mark: /^system,start,/, usualBytes: 32 * KIB },
+    { name: 'csv-metadata.json', mark: METADATA_MARK, usualBytes: 8 * KIB },
   ],
-  render: (report) => ({
-    files: [
-      ...tablesOf(report).map((table) => ({ name: `${table.name}.csv`, content: csvOf(table) })),
-      ...recordsFile(report),
-    ],
-  }),
+  render: (report) => {
+    const tables = tablesOf(report);
+    const files = tables.map((table) => ({ name: `${table.name}.csv`, content: csvOf(table) }));
+    return { files: [...files, ...recordsFile(report), metadataFile(report, tables)] };
+  },
 });

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { packageVersion } from '../../../src/cli/version.ts';
 import { mapCommand } from '../../../src/cli/map.ts';
 import { pagesCommand } from '../../../src/cli/pages.ts';
 import { verifyCommand } from '../../../src/cli/verify.ts';
@@ -39,10 +40,13 @@ describe('guestmem map', () => {
     expect(out).toMatch(/^guided\n {2}0\.000 GiB \|.{64}\|\n/);
     const file = join(emptyFolder(), 'm.svg');
     await ran(mapCommand(), folder, '--moments', '3', '--at', '0', '--out', file);
-    expect(readFileSync(file, 'utf8')).toContain('<title>guided, 0.00 s</title>');
+    const svg = readFileSync(file, 'utf8');
+    expect(svg).toContain('<title>guided, 0.00 s</title>');
+    expect(svg).toContain(`<metadata>{&quot;of&quot;:{&quot;recording&quot;:`);
     const png = join(emptyFolder(), 'm.png');
     await ran(mapCommand(), folder, '--moments', '2', '--out', png);
     expect(readFileSync(png).subarray(1, 4).toString()).toBe('PNG');
+    expect(readFileSync(png, 'utf8')).toMatch(/Description\0{5}\{"of":\{"recording":/);
   });
 
   it.each(['svg', 'png', 'json'])(
@@ -68,7 +72,12 @@ describe('guestmem map', () => {
     const file = join(emptyFolder(), 'm.json');
     await ran(mapCommand(), copyOf(), '--by', 'czone', '--moments', '4', '--out', file);
     expect(existsSync(file)).toBe(true);
-    const reel = decodeReel(JSON.parse(readFileSync(file, 'utf8')) as EncodedReel);
+    const encoded = JSON.parse(readFileSync(file, 'utf8')) as EncodedReel & { about: object };
+    expect(encoded.about).toMatchObject({
+      of: { by: 'czone' },
+      versions: { guestmem: packageVersion() },
+    });
+    const reel = decodeReel(encoded);
     expect(reel).toMatchObject({ name: 'czone' });
     expect(reel.instants.length).toBe(4);
     expect(reel.instants[3]!.map.frames[USE_FREE]).toBeGreaterThan(0);

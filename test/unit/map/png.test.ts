@@ -1,7 +1,7 @@
 /** A PNG that another decoder reads back: header, checksums, pixels. */
 import { crc32, deflateSync, inflateSync } from 'node:zlib';
 import { expect, it } from 'vitest';
-import { PNG_MARK, pngOf, signedPng } from '../../../src/map/png.ts';
+import { PNG_MARK, pngAbout, pngOf, signedPng } from '../../../src/map/png.ts';
 import { pixelOf } from '../../../src/map/raster.ts';
 
 function chunksOf(file: Uint8Array): Map<string, Uint8Array> {
@@ -39,4 +39,15 @@ it('is told from those of other programs, which can be made ours', () => {
   const theirs = Buffer.concat([ours.subarray(0, behindHeader), ours.subarray(behindSoftware)]);
   expect([isOurs(ours), isOurs(theirs)]).toEqual([true, false]);
   expect(signedPng(theirs)).toEqual(ours);
+});
+
+it('says of what it is in UTF-8, and stays the picture that it is', () => {
+  const picture = pngOf(new Uint32Array(1), 1, 1, deflateSync);
+  const about = { recording: '…é', command: ['guestmem', 'map'] };
+  const told = chunksOf(pngAbout(picture, about));
+  const text = Buffer.from(told.get('iTXt')!).toString('utf8');
+  expect(text.startsWith('Description\0\0\0\0\0')).toBe(true);
+  expect(JSON.parse(text.slice(16))).toEqual(about);
+  expect(isOurs(pngAbout(picture, about))).toBe(true);
+  expect(told.get('IDAT')).toEqual(chunksOf(picture).get('IDAT'));
 });

@@ -1,5 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
+import { aboutOf } from '../../../../src/report/about.ts';
 import { CSV_FORMAT, csvOf } from '../../../../src/report/formats/csv.ts';
 import type { Report } from '../../../../src/report/index.ts';
 import { seriesTable, startsTable, systemsTable } from '../../../../src/report/tables.ts';
@@ -80,10 +81,27 @@ describe('csv', () => {
       'functions.csv',
       'series.csv',
       'starts.csv',
+      'csv-metadata.json',
     ]);
     expect(await names({ results: results(), details: {} })).toEqual([
       'results.csv',
       'functions.csv',
+      'csv-metadata.json',
+    ]);
+  });
+
+  it('says beside the tables what made them, and of which types their columns are', async () => {
+    const { files = [] } = await CSV_FORMAT.render({ results: results(), details: {} });
+    const { content } = files.find(({ name }) => name === 'csv-metadata.json')!;
+    const own = CSV_FORMAT.files.find(({ name }) => name === 'csv-metadata.json')!;
+    expect(content).toMatch(own.mark);
+    const words = JSON.parse(content as string) as Record<string, unknown>;
+    expect(words['dc:provenance']).toEqual(JSON.parse(JSON.stringify(aboutOf(results()))));
+    expect(words['tables']).toMatchObject([{ url: 'results.csv' }, { url: 'functions.csv' }]);
+    const [{ tableSchema }] = words['tables'] as [{ tableSchema: { columns: object[] } }];
+    expect(tableSchema.columns.slice(0, 2)).toEqual([
+      { name: 'name', datatype: 'string' },
+      { name: 'starts_cold', datatype: 'integer' },
     ]);
   });
 });

@@ -149,12 +149,17 @@ function writeTerms() {
   writeFileSync(path.join(target, 'THIRD-PARTY.txt'), parts.join(`\n${'-'.repeat(60)}\n\n`));
 }
 
-/** Builds of the core by their hashes, as `sha256sum` writes and checks them: a build of the same sources has the same. */
-function writeHashes() {
-  const names = [STANDARD, ...OTHERS.map((name) => `build/core.${name}.wasm`)].toSorted();
-  const lines = names.map((name) => {
-    const bytes = readFileSync(path.join(root, name));
-    return `${createHash('sha256').update(bytes).digest('hex')}  ${path.basename(name)}\n`;
+/**
+ * Builds of the core by their hashes, as `sha256sum` writes and checks them: a build of the same sources has the same. Comments have the
+ * shorter ones that results know a core by.
+ */
+async function writeHashes() {
+  const { coreVersion } = await import(path.join(dist, 'core/index.js'));
+  const lines = ['release', ...OTHERS].toSorted().map((build) => {
+    const name = `core.${build}.wasm`;
+    const bytes = readFileSync(path.join(root, 'build', name));
+    const hash = createHash('sha256').update(bytes).digest('hex');
+    return `# versions.core of results: ${coreVersion(build).hash}\n${hash}  ${name}\n`;
   });
   writeFileSync(path.join(target, 'build/core.sha256'), lines.join(''));
 }
@@ -176,7 +181,7 @@ writeDeclarations(bundled, dist, FACES, { node: 'index' });
 const { files } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
 for (const name of ['package.json', 'README.md', 'LICENSE', ...files]) {
   if (name === 'dist') continue;
-  if (name in MADE) MADE[name]();
+  if (name in MADE) await MADE[name]();
   else copyInto(root, name);
 }
 

@@ -77,7 +77,7 @@ function reclaimForRequest(memory: Relief, request: SlowRequest): number {
   if (got === STATUS_NEED_RECLAIM) got = compactFirst(memory, request);
   for (let idle = 0; got === STATUS_NEED_RECLAIM;) {
     const freed = memory.reclaimDirectly(SWAP_CLUSTER_MAX);
-    got = attemptAfterReclaim(memory, request);
+    if (freed > 0) got = attemptAfterReclaim(memory, request);
     if (got === STATUS_NEED_RECLAIM && order > 0) got = compactAndAttempt(memory, request);
     if (got !== STATUS_NEED_RECLAIM) return got;
     if (givesUp(request)) return STATUS_NO_MEMORY;
@@ -85,11 +85,12 @@ function reclaimForRequest(memory: Relief, request: SlowRequest): number {
     if (idle <= MAX_RECLAIM_RETRIES && memory.cachedPages > 0) continue;
     if (!lastResort(memory, request)) return STATUS_NO_MEMORY;
     idle = 0;
+    got = request.attempt();
   }
   return got;
 }
 
-/** The zonelist; and when that fails the reserve and what the cpus hold, and once more. */
+/** Reclaim has freed pages. The zonelist; and when that fails the reserve and what the cpus hold, and once more. */
 function attemptAfterReclaim(memory: Relief, request: SlowRequest): number {
   const got = request.attempt();
   if (got !== STATUS_NEED_RECLAIM) return got;

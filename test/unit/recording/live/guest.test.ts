@@ -43,7 +43,7 @@ describe('requests and frees of tasks', () => {
   it('get single pages where there is no huge one', () => {
     const last = 5000 + ZONE_FRAMES - 100;
     for (let home = 5000; home < last; home += 1) guest.hold(ROLE_TASK, 0, home, GFP_KERNEL, 0);
-    for (let home = 5000; home < 7000; home += 2) guest.release(tenants.at(home), 0);
+    for (let home = 5000; home < 9000; home += 2) guest.release(tenants.at(home), 0);
     guest.hold(ROLE_TASK, 9, 60_000, HUGE, 0);
     expect(guest.counts.failed).toBe(1);
     expect(tenants.orderOf(tenants.at(60_000))).toBe(0);

@@ -264,7 +264,10 @@ describe('a balloon that is none', () => {
     const { vmm, vm } = testVm(64);
     const hog = vm.guest.core.objects.create(OBJECT_KERNEL, NONE, GFP_KERNEL);
     expect(() => vm.guest.memory.touch(hog, 0, 64 * MIB_FRAMES, true, 0, 0)).toThrow();
-    while (vm.memory.alloc(4096, 4096) !== undefined);
+    for (const bytes of [8192, 4096, 8192, 4096]) {
+      vm.guest.core.pages.drainAll();
+      while (vm.memory.alloc(bytes, 4096) !== undefined);
+    }
     const balloon = new Balloon(vm, vmm.clock, { profile });
     expect(balloon.failure).toBe('no-memory');
     expect(balloon.setTarget(10)).toBe('no-driver');

@@ -80,7 +80,7 @@ export class Kcompactd {
   /** Pages requested and freed; the same when the score was asked for last, and how many more make it worth asking again. */
   private _seen = 0;
   private _scoredAt: number;
-  private readonly _scorePages: number;
+  private _scorePages: number;
   /** Since when it waits; undefined: it was never woken, and looks on half seconds. */
   private _waitsFromNs: number | undefined;
   /** It sleeps until then, if nobody wakes it. */
@@ -108,6 +108,8 @@ export class Kcompactd {
   /** From now on its runs take time. `looksNs`: a time at which it looks by itself, if nobody wakes it before. */
   setPace(pace: CompactionPace, looksNs?: number): void {
     this._pace = expectFunction('pace', pace);
+    // where its time counts it asks each time, as Linux does: when little is free, a few pages make the score
+    this._scorePages = 1;
     if (looksNs === undefined) return;
     expectNumber('looksNs', looksNs, 0, Number.MAX_SAFE_INTEGER);
     const waits = Math.ceil((looksNs - this._timers.nowNs) / WAIT_NS);

@@ -85,6 +85,7 @@ export class LiveGuest {
 
   /** The processor is somebody else's for a moment: the background may go on. */
   yield(): void {
+    this.#guest.stir();
     this.#guest.runBackground();
   }
 

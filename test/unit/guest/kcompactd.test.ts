@@ -106,6 +106,27 @@ describe('kcompactd', () => {
     expect(verify(guest.core)).toBeUndefined();
   });
 
+  it('with a pace looks each time, however little of memory has changed hands', () => {
+    const { guest, clock } = started(WITHOUT_THP);
+    guest.paceCompaction(() => 0);
+    clock.advance(NS_PER_S);
+    const { compaction, pages } = guest.core;
+    let looks = 0;
+    Object.defineProperty(compaction, 'score', {
+      get: () => {
+        looks += 1;
+        return 0;
+      },
+    });
+    for (let second = 0; second < 3; second += 1) {
+      pages.alloc(GFP_KERNEL, 0, 0);
+      guest.stir();
+      guest.runBackground();
+      clock.advance(NS_PER_S);
+    }
+    expect(looks).toBe(3);
+  });
+
   it('waits while a task has a zone compacted, which goes on batch by batch until the task does', () => {
     const { guest, clock } = started(WITHOUT_THP);
     scatter(guest);

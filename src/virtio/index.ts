@@ -20,6 +20,7 @@ export { messageWords } from './words.ts';
 export type { MessageWords } from './message-words.ts';
 export * from './balloon/core-guest.ts';
 export * from './balloon/device.ts';
+export * from './balloon/driver-plain.ts';
 export * from './balloon/driver.ts';
 export * from './balloon/guest.ts';
 export * from './balloon/host.ts';

@@ -46,6 +46,8 @@ export class VmMemory implements GuestBytes, DriverMemory {
   private _frames: Map<number, Uint8Array | undefined> = new Map<number, Uint8Array | undefined>();
   /** Driver allocations by address: the order of each. Small ones share pages. */
   private readonly _blocks: Map<number, number> = new Map<number, number>();
+  /** What is left of frames that the kernel has had since boot, for drivers that it has had as long. */
+  private _reserved: { start: number; next: number; end: number } = { start: 0, next: 0, end: 0 };
   /** Lengths of the small ones in use, by address. */
   private readonly _small: Map<number, number> = new Map();
   /** Rest of the page that small allocations are cut from. */
@@ -216,6 +218,20 @@ export class VmMemory implements GuestBytes, DriverMemory {
     return released;
   }
 
+  /** What is allocated lies in these frames, which are the kernel's already, as long as there is room. */
+  reserve(start: number, frames: number): void {
+    expectInteger('start', start, 0, this._core.spanFrames);
+    expectInteger('frames', frames, 0, this._core.spanFrames - start);
+    this._reserved = { start, next: start, end: start + frames };
+  }
+
+  private _takeReserved(order: number): number | undefined {
+    const pfn = Math.ceil(this._reserved.next / 2 ** order) * 2 ** order;
+    if (pfn + 2 ** order > this._reserved.end) return undefined;
+    this._reserved.next = pfn + 2 ** order;
+    return pfn;
+  }
+
   /** Zeroed kernel memory for rings and messages; undefined when the guest has none. */
   alloc(lengthBytes: number, alignBytes: number): number | undefined {
     expectInteger('lengthBytes', lengthBytes, 1, BLOCK_BYTES_MAX);
@@ -256,7 +272,7 @@ export class VmMemory implements GuestBytes, DriverMemory {
     return addr;
   }
 
-  /** Blocks of pages go back to the kernel; what small allocations were cut from stays for others. */
+  /** Blocks of pages go back to the kernel, if they came from it; what small allocations were cut from stays for others. */
   free(addr: number, lengthBytes: number): void {
     this._expectAlive();
     const order = this._blocks.get(addr);
@@ -271,7 +287,9 @@ export class VmMemory implements GuestBytes, DriverMemory {
       return;
     }
     this._blocks.delete(addr);
-    freeKernelBlock(this._kernel, addr / FRAME_BYTES, order);
+    const pfn = addr / FRAME_BYTES;
+    const { start, end } = this._reserved;
+    if (pfn < start || pfn >= end) freeKernelBlock(this._kernel, pfn, order);
   }
 
   private _reuse(lengthBytes: number, alignBytes: number): number | undefined {
@@ -287,7 +305,7 @@ export class VmMemory implements GuestBytes, DriverMemory {
 
   private _allocBlock(frames: number): number | undefined {
     const order = orderOfFrames(frames);
-    const pfn = allocKernelBlock(this._kernel, order);
+    const pfn = this._takeReserved(order) ?? allocKernelBlock(this._kernel, order);
     if (pfn === undefined) return undefined;
     const addr = pfn * FRAME_BYTES;
     this._blocks.set(addr, order);

@@ -21,7 +21,8 @@ import {
   recordedFrames,
 } from '../read/index.ts';
 import { CompactionPace, kcompactdRuns, type RecordedRun, usWhen } from './pace.ts';
-import { pinnedAtStart } from './start.ts';
+import { MessagePace } from './messages.ts';
+import { longestRun, pinnedAtStart } from './start.ts';
 import { deflatesOnOom, nsOf, type Wish } from './wishes.ts';
 
 /** A guest that reports free pages needs so long before it has reported what it has: its worker waits for two seconds. */
@@ -48,9 +49,6 @@ function hasReported(capture: Capture): boolean {
   }
   return 2 * firstReported(capture) < whole;
 }
-
-/** Of a balloon; the one before it inflates. */
-const DEFLATE_QUEUE = 1;
 
 /** A host that never runs short: nothing of it is compared. */
 const HOST_FRAMES = 2 ** 32 - 1;
@@ -79,8 +77,9 @@ export class LiveMachine {
   readonly mem: VirtioMem | undefined;
   /** One past the last frame that is or may become memory. */
   readonly spanFrames: number;
-  #messagesUs: readonly number[] = [];
-  #nextMessage = 0;
+  /** How slow the host is with messages of the balloon's driver, and of virtio-mem's. */
+  #messages = new MessagePace();
+  #messageNs = 0;
   /** What the host wished last: when, how fast the recorded driver moved pages for it, and what had moved before. */
   #wishNs = 0;
   #moves: RecordedRun = [];
@@ -115,6 +114,9 @@ export class LiveMachine {
     };
     const pinned = pinnedAtStart(capture);
     this.vm = this.vmm.startImage(loadedImage(config, capture.start, this.spanFrames, pinned));
+    // the recorded drivers had their rings before the recording began
+    const { start, frames } = longestRun(pinned);
+    this.vm.memory.reserve(start, frames);
     const hasBalloon = freePageReporting || wishes.some(({ kind }) => kind === 'balloon');
     if (hasBalloon) {
       const deflateOnOom = deflatesOnOom(capture);
@@ -130,9 +132,10 @@ export class LiveMachine {
   }
 
   /** The host wishes something, and looks at the driver's messages as slowly as the recorded one did. */
-  wish({ kind, frames, messagesUs, moves }: Wish): void {
-    this.#messagesUs = messagesUs;
-    this.#nextMessage = 0;
+  wish({ kind, frames, messages, messageUs, moves }: Wish): void {
+    if (kind === 'balloon') {
+      this.#messages = new MessagePace(messages, frames < (this.balloon?.actualPages ?? 0));
+    } else this.#messageNs = nsOf(messageUs);
     this.#wishNs = this.vmm.clock.nowNs;
     this.#moves = moves;
     this.#movedBefore = this.#movedPages;
@@ -148,12 +151,6 @@ export class LiveMachine {
   #untilMovedNs(): number {
     const us = usWhen(this.#moves, this.#movedPages - this.#movedBefore);
     return Math.max(0, this.#wishNs + nsOf(us) - this.vmm.clock.nowNs);
-  }
-
-  #nextMessageNs(): number {
-    const at = Math.min(this.#nextMessage, this.#messagesUs.length - 1);
-    this.#nextMessage += 1;
-    return nsOf(this.#messagesUs[at] ?? 0);
   }
 
   /** A driver that waits for the host leaves the processor to the background. */
@@ -177,13 +174,13 @@ export class LiveMachine {
     }
     if (mem !== undefined) {
       mem.device.pace = (_, serve) => {
-        this.#later(this.#nextMessageNs() + this.#untilMovedNs(), serve);
+        this.#later(this.#messageNs + this.#untilMovedNs(), serve);
       };
     }
     if (balloon === undefined) return;
-    balloon.device.pace = (queue, serve) => {
-      if (queue <= DEFLATE_QUEUE && balloon.driver.isResizing)
-        this.#later(this.#nextMessageNs(), serve);
+    balloon.driver.pace = (pages) => nsOf(this.#messages.pageUs(pages));
+    balloon.device.pace = (_, serve) => {
+      if (balloon.driver.isTellingResize) this.#later(nsOf(this.#messages.answerUs()), serve);
       else serve();
     };
   }

@@ -88,6 +88,12 @@ export function pinnedAtStart({ start, zoneinfo }: Pick<Capture, 'start' | 'zone
   });
 }
 
+/** Most frames that follow each other. */
+export function longestRun(frames: readonly number[]): { start: number; frames: number } {
+  const runs = runsOf(frames).map((run) => ({ start: run[0] ?? 0, frames: run.length }));
+  return runs.reduce((a, b) => (b.frames > a.frames ? b : a), { start: 0, frames: 0 });
+}
+
 /**
  * How far the vmstat worker's turns lie behind whole seconds of the recording's time. Its timer runs when a recording begins: the
  * first turn in the second trace shows it; without one, 0.

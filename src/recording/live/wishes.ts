@@ -15,6 +15,7 @@ import {
   sizeWishes,
   timeOf,
 } from '../read/index.ts';
+import { type DriverStep, MESSAGE_PAGES, messagesOf, type MessageTime } from './messages.ts';
 import type { Reached, RecordedRun } from './pace.ts';
 
 export interface Wish {
@@ -22,8 +23,10 @@ export interface Wish {
   readonly atUs: number;
   /** Of the balloon, or of what virtio-mem should have plugged, in frames. */
   readonly frames: number;
-  /** How long the machine took for each message of the driver, the last for all that follow. */
-  readonly messagesUs: readonly number[];
+  /** How long the machine took for each message of a balloon's driver. */
+  readonly messages: readonly MessageTime[];
+  /** Of virtio-mem's, for each in the mean. */
+  readonly messageUs: number;
   /** Pages that the driver had moved, and when since the wish. */
   readonly moves: RecordedRun;
 }
@@ -55,19 +58,6 @@ function balloonSteps({ kind, gfp, order, pfn, task, count }: KernelTrace): Ball
   return steps;
 }
 
-/** Pages of a message of the balloon's driver. */
-const MESSAGE_PAGES = 256;
-
-/** Times from message to message, but for those between which the driver got no page and slept. */
-function gapsOf(stepsUs: readonly number[], vainUs: readonly number[]): number[] {
-  const gaps: number[] = [];
-  for (let at = MESSAGE_PAGES; at < stepsUs.length; at += MESSAGE_PAGES) {
-    const [from, to] = [stepsUs[at - MESSAGE_PAGES] ?? 0, stepsUs[at] ?? 0];
-    if (!vainUs.some((timeUs) => timeUs > from && timeUs < to)) gaps.push(to - from);
-  }
-  return gaps;
-}
-
 /**
  * Whether the balloon gives pages to tasks that are short of memory (deflate-on-oom): one that is no driver took a message's worth
  * in a row. Compaction moves 32 pages at a time.
@@ -85,7 +75,7 @@ function balloonWishes({ trace, deviceLog }: Capture): Wish[] {
   const targets = balloonLines(deviceLog).flatMap((line) =>
     line.kind === 'target' ? [line.pages] : [],
   );
-  const found: { atUs: number; frames: number; stepsUs: number[]; vainUs: number[] }[] = [];
+  const found: { atUs: number; frames: number; steps: DriverStep[] }[] = [];
   let held = 0;
   let target = 0;
   for (const { event, pages, isDriver } of balloonSteps(trace)) {
@@ -93,20 +83,21 @@ function balloonWishes({ trace, deviceLog }: Capture): Wish[] {
     if (!isDriver) continue;
     const atUs = timeOf(trace, event);
     if (pages === 0) {
-      found.at(-1)?.vainUs.push(atUs);
+      found.at(-1)?.steps.push({ pages: 0, us: atUs });
       continue;
     }
     const isExplained = pages > 0 ? held <= target : held >= target;
     const next = targets[found.length];
     const isNext = next !== undefined && (pages > 0 ? next >= held : next <= held);
     if (!isExplained && isNext) {
-      found.push({ atUs, frames: next, stepsUs: [], vainUs: [] });
+      found.push({ atUs, frames: next, steps: [] });
       target = next;
     }
-    found.at(-1)?.stepsUs.push(atUs);
+    found.at(-1)?.steps.push({ pages: 1, us: atUs });
   }
-  return found.map(({ atUs, frames, stepsUs, vainUs }) => {
-    return { kind: 'balloon', atUs, frames, messagesUs: gapsOf(stepsUs, vainUs), moves: [] };
+  return found.map(({ atUs, frames, steps }) => {
+    const messages = messagesOf(steps);
+    return { kind: 'balloon', atUs, frames, messages, messageUs: 0, moves: [] };
   });
 }
 
@@ -183,7 +174,8 @@ function memWishes(capture: Capture, commands: Uint32Array): Wish[] {
       kind: 'size',
       atUs: beganUs,
       frames,
-      messagesUs: [isByMoves ? 0 : (untilUs - beganUs) / messages],
+      messages: [],
+      messageUs: isByMoves ? 0 : (untilUs - beganUs) / messages,
       moves: moves.map(({ pages, us }) => ({ pages, us: us - beganUs })),
     };
   });

@@ -7,7 +7,7 @@
 import { expectObject } from '../../check/index.ts';
 import { bound } from '../../graph/index.ts';
 import type { Shrinker } from '../../guest/index.ts';
-import { NS_PER_MS, type PAGEBLOCK_FRAMES } from '../../abi/unit.ts';
+import { NS_PER_MS } from '../../abi/unit.ts';
 import type { Timers } from '../../time/index.ts';
 import { DEVICE_ID_BALLOON, F_EVENT_IDX } from '../constants.ts';
 import type { DriverTransport, InterruptHandler, ProbeFailure } from '../transport.ts';
@@ -23,8 +23,13 @@ import {
   F_STATS_VQ,
   PFN_BYTES,
 } from './config.ts';
-import { HintDriver, ReportDriver, type HintDriverState } from './driver-free.ts';
-import { BalloonQueues, type QueuesState } from './driver-queues.ts';
+import { HintDriver, ReportDriver } from './driver-free.ts';
+import type {
+  BalloonDriverCounters,
+  BalloonDriverOptions,
+  BalloonDriverState,
+} from './driver-plain.ts';
+import { BalloonQueues } from './driver-queues.ts';
 import type { BalloonGuest } from './guest.ts';
 import { PageList } from './page-list.ts';
 import { encodeStats, STAT_BYTES, STAT_ORDER } from './stats.ts';
@@ -45,35 +50,6 @@ const WANTED =
   F_REPORTING |
   F_EVENT_IDX;
 
-export interface BalloonDriverCounters {
-  inflatedPages: number;
-  deflatedPages: number;
-  messages: number;
-  /** Times an allocation failed while inflating. */
-  allocFailures: number;
-  oomCalls: number;
-  migratedPages: number;
-}
-
-export interface BalloonDriverOptions {
-  readonly kernel?: '6.1' | '6.12';
-  /**
-   * 4 KiB pages a frame number in an array stands for. A pageblock: the 2 MiB balloon that HyperAlloc's authors measured
-   * with a patched kernel and VMM; no feature bit says so, both ends must be made alike.
-   */
-  readonly blockPages?: 1 | typeof PAGEBLOCK_FRAMES;
-}
-
-/** Plain data; only to be had while the driver waits for nothing. */
-export interface BalloonDriverState {
-  readonly features: bigint;
-  readonly pages: Uint32Array;
-  readonly arrayAddr: number;
-  readonly statsAddr: number;
-  readonly queues: QueuesState;
-  readonly hint: HintDriverState | undefined;
-}
-
 export class BalloonDriver {
   readonly counters: BalloonDriverCounters = {
     inflatedPages: 0,
@@ -83,6 +59,8 @@ export class BalloonDriver {
     oomCalls: 0,
     migratedPages: 0,
   };
+  /** How long, in ns, after so many pages of a message the next one is taken, or given back; undefined: at once. */
+  pace: ((pages: number) => number) | undefined;
   private readonly _transport: DriverTransport;
   private readonly _guest: BalloonGuest;
   private readonly _timers: Timers;
@@ -106,7 +84,9 @@ export class BalloonDriver {
   /** A filled batch that waits for the lock. */
   private _onUnlock: (() => void) | undefined;
   private _isWorking = false;
+  /** Between a failed allocation and the next try, amid a message, or waiting for the device. */
   private _isResizing = false;
+  private _isTellingResize = false;
   private _resizePending = false;
   private _isStarved = false;
   private _statsPending = false;
@@ -131,9 +111,9 @@ export class BalloonDriver {
     return this._pageCount * this._blockPages;
   }
 
-  /** Is the driver between a failed allocation and its next try, or waiting for the device? */
-  get isResizing(): boolean {
-    return this._isResizing;
+  /** Is the message that goes to the device now one of its work towards the target? */
+  get isTellingResize(): boolean {
+    return this._isTellingResize;
   }
 
   get canReport(): boolean {
@@ -356,8 +336,8 @@ export class BalloonDriver {
     if (missing === 0) return;
     this._isResizing = true;
     const finish = bound(this, this._resized, missing);
-    if (missing > 0) this._fill(missing, finish);
-    else this._leak(-missing, finish);
+    if (missing > 0) this._take(0, Math.min(missing, BALLOON_ARRAY_PAGES), finish);
+    else this._leak(-missing, finish, true);
   }
 
   private _resized(missing: number, count: number): void {
@@ -369,17 +349,31 @@ export class BalloonDriver {
     this._work();
   }
 
-  private _fill(pages: number, finish: (count: number) => void): void {
-    const wanted = Math.min(pages, BALLOON_ARRAY_PAGES);
-    const got = this._guest.allocPages(this._batch, wanted);
+  /** One past the last page of a message that follows page `from` without a pause, and how long the pause is. */
+  private _turn(from: number, count: number): [end: number, delayNs: number] {
+    if (this.pace === undefined) return [count, 0];
+    for (let end = from + 1; end < count; end++) {
+      const delayNs = this.pace(end);
+      if (delayNs > 0) return [end, delayNs];
+    }
+    return [count, 0];
+  }
+
+  /** Goes on with a message that has `had` pages of those wanted. */
+  private _take(had: number, wanted: number, finish: (count: number) => void): void {
+    const [end, delayNs] = this._turn(had, wanted);
+    const got = had + this._guest.allocPages(this._batch.subarray(had, end), end - had);
+    if (got === end && end < wanted) {
+      this._timers.after(delayNs, bound(this, this._take, got, wanted, finish));
+      return;
+    }
     const batch = this._batch.subarray(0, got);
     if (got === wanted) {
       this._tellFilled(batch, finish);
       return;
     }
     this.counters.allocFailures++;
-    const later = bound(this, this._tellFilled, batch.slice(), finish);
-    this._timers.after(BALLOON_RETRY_NS, later);
+    this._timers.after(BALLOON_RETRY_NS, bound(this, this._tellFilled, batch.slice(), finish));
   }
 
   private _tellFilled(batch: Uint32Array, finish: (count: number) => void): void {
@@ -400,7 +394,7 @@ export class BalloonDriver {
     this._guest.enterBalloon(pages, count, this._adjustManaged);
     this.counters.inflatedPages += count * this._blockPages;
     this._isLocked = true;
-    this._tell('inflate', count, bound(this, this._filled, count, finish));
+    this._tellResize('inflate', count, bound(this, this._filled, count, finish));
   }
 
   private _filled(count: number, finish: (count: number) => void): void {
@@ -408,7 +402,7 @@ export class BalloonDriver {
     finish(count);
   }
 
-  private _leak(pages: number, finish: (count: number) => void): void {
+  private _leak(pages: number, finish: (count: number) => void, isResize = false): void {
     const wanted = Math.min(pages, BALLOON_ARRAY_PAGES, this._pageCount);
     let count = 0;
     while (count < wanted) {
@@ -423,15 +417,37 @@ export class BalloonDriver {
     }
     this._guest.leaveBalloon?.(this._array, count);
     this._isLocked = true;
-    this._tell('deflate', count, bound(this, this._leaked, count, finish));
+    if (isResize) this._tellResize('deflate', count, bound(this, this._release, 0, count, finish));
+    else this._tell('deflate', count, bound(this, this._leaked, 0, count, finish));
   }
 
-  private _leaked(count: number, finish: (count: number) => void): void {
+  /** Gives back the pages of a message from one on, in turns. */
+  private _release(from: number, count: number, finish: (count: number) => void): void {
+    const [end, delayNs] = this._turn(from, count);
+    if (end === count) {
+      this._leaked(from, count, finish);
+      return;
+    }
+    this._giveBack(from, end, count);
+    this._timers.after(delayNs, bound(this, this._release, end, count, finish));
+  }
+
+  private _giveBack(from: number, end: number, count: number): void {
+    const released = this._array.subarray(count - end, count - from).toReversed();
+    this._guest.releasePages(released, end - from, this._adjustManaged);
+  }
+
+  private _leaked(from: number, count: number, finish: (count: number) => void): void {
     this.counters.deflatedPages += count * this._blockPages;
-    const released = this._array.subarray(0, count).toReversed();
-    this._guest.releasePages(released, count, this._adjustManaged);
+    this._giveBack(from, count, count);
     this._unlock();
     finish(count);
+  }
+
+  private _tellResize(role: 'inflate' | 'deflate', count: number, done: () => void): void {
+    this._isTellingResize = true;
+    this._tell(role, count, done);
+    this._isTellingResize = false;
   }
 
   /** With a broken ring `done` never comes and the balloon stays locked, as Linux waits for ever. */

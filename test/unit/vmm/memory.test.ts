@@ -2,6 +2,7 @@ import { RefusedArgument } from '../../../src/check/index.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { GFP_KERNEL } from '../../../src/core/index.ts';
 import { VmMemory } from '../../../src/vmm/index.ts';
 import { expectSound, testVm } from '../../support/vm.ts';
 import { rawOf } from '../../../src/core/raw.ts';
@@ -44,6 +45,22 @@ describe('VmMemory', () => {
     expect(vm.memory.read(ADDR, 3)).toEqual(new Uint8Array(3));
     expect(vm.memory.keptFrames).toBe(0);
     expectSound(vm);
+  });
+
+  it('cuts blocks from frames that the kernel has had since boot as long as there is room, and keeps those', () => {
+    const { vm } = testVm(128);
+    const { core } = vm.guest;
+    const [pages] = [core.pages.alloc(GFP_KERNEL, 2, 0)];
+    vm.memory.reserve(pages + 1, 3);
+    const free = (): number => core.kernelZones.reduce((sum, zone) => sum + zone.free, 0);
+    const before = free();
+    expect(vm.memory.alloc(2 * 4096, 4096)).toBe((pages + 2) * 4096);
+    vm.memory.free((pages + 2) * 4096, 2 * 4096);
+    expect(core.frames.kind(pages + 2)).toBe(core.frames.kind(pages + 1));
+    expect(free()).toBe(before);
+    const next = vm.memory.alloc(4096, 4096) as number;
+    expect(next < pages * 4096 || next >= (pages + 4) * 4096).toBe(true);
+    expect(() => vm.memory.reserve(0, core.spanFrames + 1)).toThrow(RefusedArgument);
   });
 
   it('forgets what went page by page, many pages or few', () => {

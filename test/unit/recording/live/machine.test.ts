@@ -1,7 +1,12 @@
 // The machine of a recording: its state, its devices, its host's pace.
 
 import { expect, it } from 'vitest';
-import { MIB, STAT_REPORTED_PAGES } from '../../../../src/core/index.ts';
+import {
+  MIB,
+  STAT_ALLOC_PAGES,
+  STAT_FREE_PAGES,
+  STAT_REPORTED_PAGES,
+} from '../../../../src/core/index.ts';
 import { requestPages } from '../../../../src/guest/index.ts';
 import { LiveMachine } from '../../../../src/recording/live/machine.ts';
 import type { Wish } from '../../../../src/recording/live/wishes.ts';
@@ -21,14 +26,14 @@ it('has the recorded state, and no device that the recording does not show', () 
   expectSound(machine.vm);
 });
 
+/** A balloon of so many frames is wished for; before each message lie so many us. */
+function balloon(frames: number, ...gapsUs: number[]): Wish {
+  const messages = gapsUs.map((gapUs) => ({ gapUs, pagesUs: [] }));
+  return { kind: 'balloon', atUs: 0, frames, messages, messageUs: 0, moves: [] };
+}
+
 it('looks at the balloon’s messages as slowly as it is told', () => {
-  const wish: Wish = {
-    kind: 'balloon',
-    atUs: 0,
-    frames: 1024,
-    messagesUs: [1000, 1000, 5000],
-    moves: [],
-  };
+  const wish = balloon(1024, 0, 1000, 1000, 5000);
   const machine = new LiveMachine(new TraceScript().finish(), 'verify', [wish], FROM_NS);
   machine.wish(wish);
   expect(machine.balloon?.actualPages).toBe(0);
@@ -41,9 +46,28 @@ it('looks at the balloon’s messages as slowly as it is told', () => {
   expectSound(machine.vm);
 });
 
+it('has a message’s pages taken, and given back, as slowly as it is told', () => {
+  const pagesUs = Array.from({ length: 256 }, (_, page) => (page < 100 ? 0 : 1000));
+  const wish: Wish = { ...balloon(256), messages: [{ gapUs: 0, pagesUs }] };
+  const machine = new LiveMachine(new TraceScript().finish(), 'verify', [wish], FROM_NS);
+  const free = (): number => machine.vm.guest.memory.core.stat(STAT_ALLOC_PAGES);
+  const before = free();
+  machine.wish(wish);
+  expect(free() - before).toBe(100);
+  machine.vmm.clock.advance(1e6);
+  expect([free() - before, machine.balloon?.actualPages]).toEqual([256, 256]);
+  const freed = (): number => machine.vm.guest.memory.core.stat(STAT_FREE_PAGES);
+  const held = freed();
+  machine.wish({ ...wish, frames: 0 });
+  expect(freed() - held).toBe(100);
+  machine.vmm.clock.advance(1e6);
+  expect([freed() - held, machine.balloon?.actualPages]).toEqual([256, 0]);
+  expectSound(machine.vm);
+});
+
 it('lets the background work while the balloon’s driver waits for the host', () => {
   const frames = ZONE_FRAMES - 20;
-  const wish: Wish = { kind: 'balloon', atUs: 0, frames, messagesUs: [1000], moves: [] };
+  const wish = balloon(frames, 1000);
   const machine = new LiveMachine(new TraceScript().finish(), 'verify', [wish], FROM_NS);
   machine.wish(wish);
   machine.vmm.clock.advance(1e9);
@@ -52,7 +76,7 @@ it('lets the background work while the balloon’s driver waits for the host', (
 });
 
 function size(mib: number, moves: Wish['moves']): Wish {
-  return { kind: 'size', atUs: 0, frames: (mib * MIB) / 4096, messagesUs: [0], moves };
+  return { kind: 'size', atUs: 0, frames: (mib * MIB) / 4096, messages: [], messageUs: 0, moves };
 }
 
 it('plugs what is wished for, where the recorded kernel would bring it online', () => {

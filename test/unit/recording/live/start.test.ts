@@ -3,7 +3,12 @@
 import { expect, it } from 'vitest';
 import { MIGRATE_MOVABLE, MIGRATE_TYPES } from '../../../../src/core/index.ts';
 import type { ExtraEvent } from '../../../../src/recording/read/index.ts';
-import { holdStart, pinnedAtStart, turnsShiftUs } from '../../../../src/recording/live/start.ts';
+import {
+  longestRun,
+  holdStart,
+  pinnedAtStart,
+  turnsShiftUs,
+} from '../../../../src/recording/live/start.ts';
 import { NOBODY, Tenants } from '../../../../src/recording/live/tenants.ts';
 import { emptyState, ZONE_FRAMES, ZONE_START } from '../../../support/recording.ts';
 
@@ -80,6 +85,11 @@ it('moves what came to lie between the parts of the image, where boot has freed 
   expect(pinned.filter((pfn) => pfn >= ZONE_START + 700 && pfn < ZONE_START + 712)).toEqual([]);
   expect(pinned).toContain(ZONE_START + 699);
   expect(pinned).toContain(ZONE_START + 712);
+});
+
+it('has the longest run of what boot took, where the recorded drivers may have their rings', () => {
+  expect(longestRun([3, 4, 9, 10, 11, 20])).toEqual({ start: 9, frames: 3 });
+  expect(longestRun([])).toEqual({ start: 0, frames: 0 });
 });
 
 const turn = (timeUs: number): ExtraEvent => ({ kind: 'decay', timeUs }) as ExtraEvent;

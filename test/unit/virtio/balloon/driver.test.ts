@@ -99,7 +99,7 @@ describe('inflate', () => {
     guest.free.push(...range(1000, 500));
     clock.advance(200 * NS_PER_MS);
     expect(balloon.actualPages).toBe(300);
-    expect(driver.isResizing).toBe(false);
+    expect(clock.pending).toBe(0);
   });
 
   it('neither hangs nor spins while the guest has nothing', () => {
@@ -154,6 +154,55 @@ describe('deflate', () => {
     const { balloon, driver } = rig('qemu');
     balloon.setTarget(600);
     expect(driver.oomNotify()).toBe(0);
+  });
+});
+
+describe('a pace', () => {
+  it('spreads the pages of a message over its time, and lets the OOM notifier have its own at once', () => {
+    const { balloon, driver, guest, clock } = rig('qemu', range(0, 600), { deflateOnOom: true });
+    balloon.setTarget(256);
+    driver.pace = (pages) => (pages % 100 === 0 ? NS_PER_MS : 0);
+    balloon.setTarget(512);
+    expect(guest.free).toHaveLength(600 - 256 - 100);
+    clock.advance(NS_PER_MS);
+    expect(guest.free).toHaveLength(600 - 256 - 200);
+    expect(driver.oomNotify()).toBe(256);
+    expect([balloon.actualPages, guest.released.length]).toEqual([0, 256]);
+    clock.advance(NS_PER_MS);
+    expect(balloon.actualPages).toBe(256);
+  });
+
+  it('has what failed in the midst of a message wait as ever', () => {
+    const { balloon, driver, clock } = rig('qemu', range(0, 150));
+    driver.pace = (pages) => (pages % 100 === 0 ? NS_PER_MS : 0);
+    balloon.setTarget(256);
+    clock.advance(NS_PER_MS);
+    expect([balloon.actualPages, driver.counters.allocFailures]).toEqual([0, 1]);
+    clock.advance(200 * NS_PER_MS);
+    expect(balloon.actualPages).toBe(150);
+  });
+
+  it('gives the pages of a message back in the same order as without', () => {
+    const { balloon, driver, guest, clock } = rig('qemu', range(0, 256));
+    balloon.setTarget(256);
+    driver.pace = (pages) => (pages === 1 ? NS_PER_MS : 0);
+    balloon.setTarget(0);
+    expect([guest.released, driver.save()]).toEqual([[255], undefined]);
+    clock.advance(NS_PER_MS);
+    expect(guest.released).toEqual(range(0, 256).toReversed());
+    expect([balloon.actualPages, clock.pending]).toEqual([0, 0]);
+  });
+
+  it('shows which messages are those of the work towards the target', () => {
+    const { balloon, device, driver } = rig('qemu', range(0, 600), { deflateOnOom: true });
+    const told: boolean[] = [];
+    device.pace = (_, serve) => {
+      told.push(driver.isTellingResize);
+      serve();
+    };
+    balloon.setTarget(256);
+    driver.oomNotify();
+    expect(told).toEqual([true, false]);
   });
 });
 

@@ -58,7 +58,6 @@ class LiveRun {
   /** The emulated clock stands so much before the recorded one: on whole seconds at the vmstat worker's turns. */
   readonly #shiftUs: number;
   #next = 0;
-  #task = 0;
   #yieldedUs = 0;
 
   constructor(capture: Capture, build: CoreBuild) {
@@ -71,6 +70,7 @@ class LiveRun {
     this.#fromUs = timeOf(trace, first);
     this.#untilUs = timeOf(trace, Math.max(first, end - 1));
     this.#shiftUs = turnsShiftUs(capture);
+    this.#yieldedUs = this.#fromUs;
     const fromNs = this.#clockNs(this.#fromUs);
     const looks = lookUs(trace, stream.commands);
     const looksNs = looks === undefined ? undefined : this.#clockNs(looks);
@@ -108,16 +108,19 @@ class LiveRun {
       const event = this.#stands[this.#next] ?? 0;
       const atUs = timeOf(trace, event);
       if (atUs > timeUs) break;
-      const task = trace.task[event] ?? 0;
-      if (task !== this.#task || atUs - this.#yieldedUs >= TICK_US) this.#yield();
-      this.#task = task;
       this.#advance(atUs);
       this.#follower.follow(this.#next);
+      if (this.#leaves(event, this.#stands[this.#next + 1])) this.#yield();
     }
-    this.#yield();
     this.#advance(timeUs);
-    this.#yield();
     this.#books.runTo(timeUs);
+  }
+
+  /** Whether the task of an event leaves the processor after it: the next is another's, or comes a tick later. */
+  #leaves(event: number, next: number | undefined): boolean {
+    const { trace } = this.#capture;
+    if (next === undefined || trace.task[event] !== trace.task[next]) return true;
+    return timeOf(trace, next) - this.#yieldedUs >= TICK_US;
   }
 
   /** What the kernel has to do in the background comes before more time passes. */
@@ -128,14 +131,27 @@ class LiveRun {
 
   /** Time passes, and the host wishes what it did meanwhile. */
   #advance(timeUs: number): void {
-    const { clock } = this.#machine.vmm;
     for (let wish = this.#wishes[0]; wish !== undefined; wish = this.#wishes[0]) {
       if (wish.atUs > timeUs) break;
       this.#wishes.shift();
-      if (this.#clockNs(wish.atUs) > clock.nowNs) clock.advanceTo(this.#clockNs(wish.atUs));
+      this.#pass(wish.atUs);
       this.#machine.wish(wish);
     }
-    if (this.#clockNs(timeUs) > clock.nowNs) clock.advanceTo(this.#clockNs(timeUs));
+    this.#pass(timeUs);
+  }
+
+  /** Tick by tick, and the background works at each: a look at the guest is no reason for it to. */
+  #pass(timeUs: number): void {
+    for (let us = this.#yieldedUs + TICK_US; us < timeUs; us += TICK_US) {
+      this.#clockTo(us);
+      this.#yield();
+    }
+    this.#clockTo(timeUs);
+  }
+
+  #clockTo(us: number): void {
+    const { clock } = this.#machine.vmm;
+    if (this.#clockNs(us) > clock.nowNs) clock.advanceTo(this.#clockNs(us));
   }
 
   #clockNs(us: number): number {

@@ -1,23 +1,18 @@
 // When the vmstat worker had its turns. It lowers every per-cpu `high` once a second, mostly
-// without an event: the silent turns are placed that far apart, in step with those that drained
-// something (docs/recordings.md).
+// without an event: the silent turns are placed by the clock that those which drained something tell
+// (turn-clock.ts).
 
-import { US_PER_S } from '../../core/index.ts';
 import * as T from '../read/index.ts';
 import { depthOf, isInterrupt, type KernelTrace, timeOf } from '../read/index.ts';
+import { silentTurns } from './turn-clock.ts';
 
-/** From turn to turn in the mean: whole seconds of jiffies. */
-const TURN_US = US_PER_S;
-/**
- * The timer wheel rounds up to 8 ticks of 4 ms: turns are 248, 248, 248 and 256 of them apart, over and over. Which gap follows
- * a turn no trace says; one turn on it is 248 in three of four cases, three turns on 752 in three of four. By turn from the
- * one that is known, modulo 4: how far they lie from whole seconds.
- */
-const STEPS_US = [0, -8_000, 16_000, 8_000];
-/** The longest of them. Where no turn shows, when they come is a guess anyway. */
+/** The longest way from one to the next. Where no turn shows, when they come is a guess anyway. */
 const GUESSED_TURN_US = 1_024_000;
 /** Drains this close belong to one turn. */
 const SAME_TURN_US = 200_000;
+/** A machine without a pause as long, for as long before a turn, was awake when its timer expired. */
+const PAUSE_US = 20_000;
+const AWAKE_US = 40_000;
 /** From a contiguous allocation's drain to its migration. */
 const CONTIG_US = 50_000;
 
@@ -50,38 +45,20 @@ function seenTurns(trace: KernelTrace, first: number, end: number): number[] {
   return seen;
 }
 
-/** How far a time lies behind a grid of whole turns. */
-function lateness(timeUs: number, phaseUs: number): number {
-  return (((timeUs - phaseUs) % TURN_US) + TURN_US) % TURN_US;
-}
-
-/** The seen turn that was least late. None comes before its time: all together follow the grid most closely from there. */
-function punctual(seenUs: readonly number[]): number {
-  const late = (phaseUs: number): number =>
-    seenUs.reduce((sum, timeUs) => sum + lateness(timeUs, phaseUs), 0);
-  return seenUs.reduce((best, next) => (late(next) < late(best) ? next : best));
-}
-
-/** Times of the silent turns: all places of the grid at which no turn was seen. */
-function silentTimes(seenUs: readonly number[], startUs: number, endUs: number): number[] {
-  const anchorUs = punctual(seenUs);
-  const turnsTo = (timeUs: number): number => Math.round((timeUs - anchorUs) / TURN_US);
-  const placeOf = (turn: number): number =>
-    anchorUs + turn * TURN_US + (STEPS_US.at(turn % STEPS_US.length) ?? 0);
-  const taken = new Set(
-    seenUs.map((timeUs) => {
-      const turn = Math.ceil((timeUs - anchorUs) / TURN_US);
-      return placeOf(turn) <= timeUs ? turn : turn - 1;
-    }),
-  );
-  const times: number[] = [];
-  for (let turn = turnsTo(startUs); turn <= turnsTo(endUs); turn += 1) {
-    if (!taken.has(turn)) times.push(placeOf(turn));
+/** Whether the machine was at work for a while before an event. */
+function isAwake(trace: KernelTrace, event: number): boolean {
+  let later = timeOf(trace, event);
+  const sinceUs = later - AWAKE_US;
+  for (let i = event - 1; i >= 0; i -= 1) {
+    const timeUs = timeOf(trace, i);
+    if (later - timeUs > PAUSE_US) return false;
+    if (timeUs < sinceUs) return true;
+    later = timeUs;
   }
-  return times.filter((timeUs) => timeUs >= startUs && timeUs <= endUs);
+  return false;
 }
 
-/** The same where no turn shows: when they come is a guess. */
+/** Where no turn shows: when they come is a guess. */
 function guessedTimes(startUs: number, endUs: number): number[] {
   const times: number[] = [];
   for (let at = startUs; at <= endUs; at += GUESSED_TURN_US) times.push(at);
@@ -101,11 +78,14 @@ export function vmstatTurns(
   const turns = seenTurns(trace, first, end);
   const startUs = timeOf(trace, first);
   const endUs = timeOf(trace, end - 1);
-  const seenUs = turns.map((turn) => timeOf(trace, turn));
+  const seen = turns.map((turn) => ({
+    timeUs: timeOf(trace, turn),
+    isAwake: isAwake(trace, turn),
+  }));
   const silent =
-    seenUs.length === 0
+    seen.length === 0
       ? guessedTimes(startUs + phaseUs, endUs)
-      : silentTimes(seenUs, startUs, endUs);
+      : silentTurns(seen, { startUs, endUs });
   let at = first;
   for (const timeUs of silent) {
     while (at < end && timeOf(trace, at) < timeUs) at += 1;

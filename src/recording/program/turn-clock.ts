@@ -1,0 +1,83 @@
+// The clock of the vmstat worker: whole seconds of jiffies, as its timer keeps them (docs/recordings.md). A trace does not say how
+// its own clock lies to jiffies; the turns that it shows do.
+
+import { US_PER_S } from '../../core/index.ts';
+
+/** One of jiffies: CONFIG_HZ=250. */
+const JIFFY_US = 4_000;
+/** From turn to turn in the mean. */
+const TURN_US = US_PER_S;
+/**
+ * A second ahead the timer wheel counts in steps of 8 jiffies, and a timer expires with the first step after its time: so far behind
+ * each second, over and over, from one on that is itself a multiple of 8 jiffies.
+ */
+const BEHIND_US = [32_000, 24_000, 16_000, 8_000];
+const CYCLE_US = BEHIND_US.length * TURN_US;
+/** Such a second comes 704 jiffies after the first of all: INITIAL_JIFFIES, 2^32 less 300 seconds of them, is 296 modulo 1000. */
+const FIRST_US = 704 * JIFFY_US;
+/** A turn as far behind its second asks for the next but one: a quarter of a second, in whole jiffies. */
+const SKIPS_US = 62 * JIFFY_US;
+
+/** A turn that a trace shows. */
+export interface SeenTurn {
+  readonly timeUs: number;
+  /** Whether the processor was at work when its timer expired. Asleep it looks at this timer when something else wakes it. */
+  readonly isAwake: boolean;
+}
+
+/** When the turn of a second is due; seconds are counted from one at `zeroUs` that is a multiple of 8 jiffies. */
+function dueUs(zeroUs: number, second: number): number {
+  return zeroUs + second * TURN_US + (BEHIND_US.at(second % BEHIND_US.length) ?? 0);
+}
+
+/** The last second whose turn is due by a time. */
+function secondOf(zeroUs: number, timeUs: number): number {
+  const second = Math.floor((timeUs - zeroUs) / TURN_US);
+  return dueUs(zeroUs, second) <= timeUs ? second : second - 1;
+}
+
+/**
+ * How unlikely a clock is: a worker that was awake waits some jiffies for the processor, rarely long; asleep, anything up to a second. And
+ * jiffies begin some tenths of a second after the trace's clock, at most seconds.
+ */
+function cost(zeroUs: number, seen: readonly SeenTurn[]): number {
+  let sum = ((zeroUs - FIRST_US + CYCLE_US) % CYCLE_US) / US_PER_S;
+  for (const { timeUs, isAwake } of seen) {
+    const lateUs = timeUs - dueUs(zeroUs, secondOf(zeroUs, timeUs));
+    sum += isAwake ? Math.log1p(lateUs / JIFFY_US) : lateUs / US_PER_S;
+  }
+  return sum;
+}
+
+/** The likeliest clock by which some turn was punctual: none comes before its time. */
+function zeroOf(seen: readonly SeenTurn[]): number {
+  let [best, least] = [0, Infinity];
+  for (const { timeUs } of seen) {
+    for (let second = 0; second < BEHIND_US.length; second += 1) {
+      const zeroUs = (timeUs - dueUs(0, second) + CYCLE_US) % CYCLE_US;
+      const found = cost(zeroUs, seen);
+      if (found < least) [best, least] = [zeroUs, found];
+    }
+  }
+  return best;
+}
+
+/** When the turns between two times are due that are not among those seen. */
+export function silentTurns(
+  seen: readonly SeenTurn[],
+  { startUs, endUs }: { readonly startUs: number; readonly endUs: number },
+): number[] {
+  const zeroUs = zeroOf(seen);
+  const taken = new Set<number>();
+  for (const { timeUs } of seen) {
+    const second = secondOf(zeroUs, timeUs);
+    taken.add(second);
+    if (timeUs - (zeroUs + second * TURN_US) >= SKIPS_US) taken.add(second + 1);
+  }
+  const times: number[] = [];
+  const last = secondOf(zeroUs, endUs);
+  for (let second = secondOf(zeroUs, startUs) + 1; second <= last; second += 1) {
+    if (!taken.has(second)) times.push(dueUs(zeroUs, second));
+  }
+  return times;
+}

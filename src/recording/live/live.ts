@@ -5,6 +5,7 @@ import { FUNCTION, TEXT, expectInteger, expectShape } from '../../check/index.ts
 import { following } from '../error.ts';
 import { compileStream } from '../placement/index.ts';
 import * as P from '../program/index.ts';
+import { turnsShiftUs } from '../program/index.ts';
 import { type Capture, expectCapture, recordedSpan, timeOf } from '../read/index.ts';
 import { compareSeries, type LiveSeries } from './compare.ts';
 import type { Figures } from './figures.ts';
@@ -14,7 +15,7 @@ import { KernelBooks } from './kernel-books.ts';
 import { LiveMachine } from './machine.ts';
 import { lookUs } from './pace.ts';
 import { standsAt } from './requests.ts';
-import { holdStart, turnsShiftUs } from './start.ts';
+import { holdStart, seenTurns } from './start.ts';
 import { Tenants } from './tenants.ts';
 import { nsOf, type Wish, wishesOf } from './wishes.ts';
 
@@ -69,7 +70,7 @@ class LiveRun {
     const { first, end } = recordedSpan(trace);
     this.#fromUs = timeOf(trace, first);
     this.#untilUs = timeOf(trace, Math.max(first, end - 1));
-    this.#shiftUs = turnsShiftUs(capture);
+    this.#shiftUs = turnsShiftUs(seenTurns(capture));
     this.#yieldedUs = this.#fromUs;
     const fromNs = this.#clockNs(this.#fromUs);
     const looks = lookUs(trace, stream.commands);

@@ -1,8 +1,9 @@
 // What is in use when a recording begins. Of each frame only that is known; of each zone also how many pages its LRU lists
 // hold (zoneinfo.before), which are those that can move.
 
-import { MIGRATE_MOVABLE, PAGEBLOCK_FRAMES, US_PER_S } from '../../core/index.ts';
-import { type AllocatorState, type Capture, eachFreeBlock } from '../read/index.ts';
+import { MIGRATE_MOVABLE, PAGEBLOCK_FRAMES } from '../../core/index.ts';
+import { drainTurns, type SeenTurn } from '../program/index.ts';
+import { type AllocatorState, type Capture, eachFreeBlock, recordedSpan } from '../read/index.ts';
 import { ROLE_START, type Tenants } from './tenants.ts';
 
 type ZoneState = AllocatorState['zones'][number];
@@ -95,10 +96,12 @@ export function longestRun(frames: readonly number[]): { start: number; frames: 
 }
 
 /**
- * How far the vmstat worker's turns lie behind whole seconds of the recording's time. Its timer runs when a recording begins: the
- * first turn in the second trace shows it; without one, 0.
+ * The turns of the vmstat worker that tell when its timer runs: all in the second trace (of one CPU, for a guest's CPUs turn
+ * together), else those that drained something.
  */
-export function turnsShiftUs({ extra }: Pick<Capture, 'extra'>): number {
-  const turn = extra.events.find(({ kind }) => kind === 'decay');
-  return (turn?.timeUs ?? 0) % US_PER_S;
+export function seenTurns({ trace, extra }: Pick<Capture, 'trace' | 'extra'>): SeenTurn[] {
+  if (!extra.isThere) return drainTurns(trace, recordedSpan(trace));
+  return extra.events
+    .filter(({ kind, cpu }) => kind === 'decay' && cpu === 0)
+    .map(({ timeUs }) => ({ timeUs, isAwake: true }));
 }

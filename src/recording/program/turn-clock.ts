@@ -62,6 +62,13 @@ function zeroOf(seen: readonly SeenTurn[]): number {
   return best;
 }
 
+/** How far behind whole seconds of the trace's time turns are due, in the mean; 0 where none shows. */
+export function turnsShiftUs(seen: readonly SeenTurn[]): number {
+  if (seen.length === 0) return 0;
+  const sumUs = BEHIND_US.reduce((sum, us) => sum + us);
+  return (zeroOf(seen) + sumUs / BEHIND_US.length) % TURN_US;
+}
+
 /** When the turns between two times are due that are not among those seen. */
 export function silentTurns(
   seen: readonly SeenTurn[],

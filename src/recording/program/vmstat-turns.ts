@@ -4,7 +4,7 @@
 
 import * as T from '../read/index.ts';
 import { depthOf, isInterrupt, type KernelTrace, timeOf } from '../read/index.ts';
-import { silentTurns } from './turn-clock.ts';
+import { type SeenTurn, silentTurns } from './turn-clock.ts';
 
 /** The longest way from one to the next. Where no turn shows, when they come is a guess anyway. */
 const GUESSED_TURN_US = 1_024_000;
@@ -32,19 +32,6 @@ export function drainsForContig(trace: KernelTrace, event: number): boolean {
   return isSoon && trace.kind[i] === T.EVENT_MIGRATE;
 }
 
-/** Turns that drained something, by their first drain. */
-function seenTurns(trace: KernelTrace, first: number, end: number): number[] {
-  const seen: number[] = [];
-  let lastUs = Number.NEGATIVE_INFINITY;
-  for (let i = first; i < end; i += 1) {
-    if (!isVmstatDrain(trace, i) || drainsForContig(trace, i)) continue;
-    const timeUs = timeOf(trace, i);
-    if (timeUs - lastUs > SAME_TURN_US) seen.push(i);
-    lastUs = timeUs;
-  }
-  return seen;
-}
-
 /** Whether the machine was at work for a while before an event. */
 function isAwake(trace: KernelTrace, event: number): boolean {
   let later = timeOf(trace, event);
@@ -56,6 +43,29 @@ function isAwake(trace: KernelTrace, event: number): boolean {
     later = timeUs;
   }
   return false;
+}
+
+/** A turn that drained something, by its first drain. */
+interface DrainTurn extends SeenTurn {
+  readonly event: number;
+}
+
+/** Those between two events. */
+export function drainTurns(
+  trace: KernelTrace,
+  { first, end }: { readonly first: number; readonly end: number },
+): DrainTurn[] {
+  const seen: DrainTurn[] = [];
+  let lastUs = Number.NEGATIVE_INFINITY;
+  for (let event = first; event < end; event += 1) {
+    if (!isVmstatDrain(trace, event) || drainsForContig(trace, event)) continue;
+    const timeUs = timeOf(trace, event);
+    if (timeUs - lastUs > SAME_TURN_US) {
+      seen.push({ event, timeUs, isAwake: isAwake(trace, event) });
+    }
+    lastUs = timeUs;
+  }
+  return seen;
 }
 
 /** Where no turn shows: when they come is a guess. */
@@ -75,13 +85,10 @@ export function vmstatTurns(
   { first, end }: { readonly first: number; readonly end: number },
   phaseUs: number,
 ): number[] {
-  const turns = seenTurns(trace, first, end);
+  const seen = drainTurns(trace, { first, end });
+  const turns = seen.map(({ event }) => event);
   const startUs = timeOf(trace, first);
   const endUs = timeOf(trace, end - 1);
-  const seen = turns.map((turn) => ({
-    timeUs: timeOf(trace, turn),
-    isAwake: isAwake(trace, turn),
-  }));
   const silent =
     seen.length === 0
       ? guessedTimes(startUs + phaseUs, endUs)

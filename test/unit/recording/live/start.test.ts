@@ -4,13 +4,14 @@ import { expect, it } from 'vitest';
 import { MIGRATE_MOVABLE, MIGRATE_TYPES } from '../../../../src/core/index.ts';
 import type { ExtraEvent } from '../../../../src/recording/read/index.ts';
 import {
-  longestRun,
   holdStart,
+  longestRun,
   pinnedAtStart,
-  turnsShiftUs,
+  seenTurns,
 } from '../../../../src/recording/live/start.ts';
 import { NOBODY, Tenants } from '../../../../src/recording/live/tenants.ts';
 import { emptyState, ZONE_FRAMES, ZONE_START } from '../../../support/recording.ts';
+import { drain, free, writtenCapture } from '../../../support/written.ts';
 
 const MAX_BLOCK = 1024;
 const END = ZONE_START + ZONE_FRAMES;
@@ -92,12 +93,20 @@ it('has the longest run of what boot took, where the recorded drivers may have t
   expect(longestRun([])).toEqual({ start: 0, frames: 0 });
 });
 
-const turn = (timeUs: number): ExtraEvent => ({ kind: 'decay', timeUs }) as ExtraEvent;
+const turn = (timeUs: number, cpu: number): ExtraEvent =>
+  ({ kind: 'decay', timeUs, cpu }) as ExtraEvent;
 
-it('has the vmstat worker turn when the first turn in the second trace says, else on whole seconds', () => {
-  const extra = { file: 'extra.txt', events: [turn(56_214_000), turn(57_190_000)], isThere: true };
-  expect(turnsShiftUs({ extra })).toBe(214_000);
-  expect(turnsShiftUs({ extra: { ...extra, events: [] } })).toBe(0);
+it('goes by the turns of one CPU in the second trace, else by those that drained something', () => {
+  const { trace } = writtenCapture([['sh', '.....', free('1')]]);
+  const events = [turn(56_214_000, 0), turn(56_400_000, 1), turn(57_190_000, 0)];
+  const extra = { file: 'extra.txt', events, isThere: true };
+  expect(seenTurns({ trace, extra }).map(({ timeUs }) => timeUs)).toEqual([56_214_000, 57_190_000]);
+  const drained = writtenCapture([
+    ['sh', '.....', free('1')],
+    ['kworker/0:1', 'd..2.', drain('5')],
+  ]);
+  expect(seenTurns(drained)).toHaveLength(1);
+  expect(seenTurns({ trace, extra: drained.extra })).toEqual([]);
 });
 
 it('may all move where nothing says how much can', () => {

@@ -1,7 +1,11 @@
 // When turns of the vmstat worker are due, by those that a trace shows.
 
 import { describe, expect, it } from 'vitest';
-import { type SeenTurn, silentTurns } from '../../../../src/recording/program/turn-clock.ts';
+import {
+  type SeenTurn,
+  silentTurns,
+  turnsShiftUs,
+} from '../../../../src/recording/program/turn-clock.ts';
 
 const awake = (...seconds: number[]): SeenTurn[] =>
   seconds.map((at) => ({ timeUs: Math.round(at * 1e6), isAwake: true }));
@@ -53,5 +57,10 @@ describe('the clock of the vmstat worker', () => {
     const seen = (late: number): SeenTurn[] => [...awake(due, due + 4), ...asleep(due + 8 + late)];
     expect(silent(seen(0.215), 15.5, 17.5)).toEqual([15.84, 16.832]);
     expect(silent(seen(0.216), 15.5, 17.5)).toEqual([16.832]);
+  });
+
+  it('says how far behind whole seconds of the trace’s time turns are due, in the mean', () => {
+    expect(turnsShiftUs(awake(FIRST + 4.032, FIRST + 5.124))).toBe(836_000);
+    expect(turnsShiftUs([])).toBe(0);
   });
 });

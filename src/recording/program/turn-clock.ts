@@ -18,6 +18,9 @@ const FIRST_US = 704 * JIFFY_US;
 /** A turn as far behind its second asks for the next but one: a quarter of a second, in whole jiffies. */
 const SKIPS_US = 62 * JIFFY_US;
 
+/** Costs are logarithms of likelihoods: 20 to 1. */
+const LIKELIER = Math.log(20);
+
 /** A turn that a trace shows. */
 export interface SeenTurn {
   readonly timeUs: number;
@@ -49,17 +52,35 @@ function cost(zeroUs: number, seen: readonly SeenTurn[]): number {
   return sum;
 }
 
-/** The likeliest clock by which some turn was punctual: none comes before its time. */
-function zeroOf(seen: readonly SeenTurn[]): number {
-  let [best, least] = [0, Infinity];
-  for (const { timeUs } of seen) {
-    for (let second = 0; second < BEHIND_US.length; second += 1) {
+interface Clock {
+  readonly zeroUs: number;
+  readonly cost: number;
+}
+
+/** Clocks by which some turn was punctual, the likeliest first: none comes before its time. */
+function clocksOf(seen: readonly SeenTurn[]): Clock[] {
+  const clocks = seen.flatMap(({ timeUs }) =>
+    BEHIND_US.map((_, second) => {
       const zeroUs = (timeUs - dueUs(0, second) + CYCLE_US) % CYCLE_US;
-      const found = cost(zeroUs, seen);
-      if (found < least) [best, least] = [zeroUs, found];
-    }
-  }
-  return best;
+      return { zeroUs, cost: cost(zeroUs, seen) };
+    }),
+  );
+  return clocks.toSorted((a, b) => a.cost - b.cost);
+}
+
+function zeroOf(seen: readonly SeenTurn[]): number {
+  return clocksOf(seen)[0]?.zeroUs ?? 0;
+}
+
+/** Whether turns tell their clock: one of another second is a twentieth as likely. */
+export function tellClock(seen: readonly SeenTurn[]): boolean {
+  const [first, ...others] = clocksOf(seen);
+  if (first === undefined) return false;
+  const next = others.find(({ zeroUs }) => {
+    const apartUs = Math.abs(zeroUs - first.zeroUs);
+    return Math.min(apartUs, CYCLE_US - apartUs) > TURN_US / 2;
+  });
+  return next === undefined || next.cost - first.cost > LIKELIER;
 }
 
 /** How far behind whole seconds of the trace's time turns are due, in the mean; 0 where none shows. */

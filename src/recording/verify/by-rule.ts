@@ -1,12 +1,15 @@
 // What a recording without a second trace does not say, and rules decided: how often, by kind (docs/recordings.md).
 
 import * as P from '../program/index.ts';
-import type { Capture } from '../read/index.ts';
+import { drainTurns, tellClock } from '../program/index.ts';
+import { type Capture, recordedSpan } from '../read/index.ts';
 
 /** Decisions that no event of a recording shows; 0 where a second trace does. */
 export interface DecidedByRule {
   /** Turns of the vmstat worker that left no event. */
   readonly vmstatTurns: number;
+  /** 1: nor do the others tell by which of four clocks they come. */
+  readonly vmstatClocks: number;
   /** Ends of kswapd's runs. */
   readonly kswapdEnds: number;
   /** Whose per-cpu lists somebody emptied. */
@@ -34,8 +37,12 @@ export function decidedByRule(
 ): DecidedByRule {
   const count = (op: number, mayCount: (at: number) => boolean = () => true): number =>
     extra.isThere ? 0 : eventsOf(commands, op, mayCount);
+  const isSilent = (at: number): boolean => !P.isVmstatDrain(trace, P.eventOf(commands, at));
+  const vmstatTurns = count(P.OP_DECAY, isSilent);
+  const isOpen = vmstatTurns > 0 && !tellClock(drainTurns(trace, recordedSpan(trace)));
   return {
-    vmstatTurns: count(P.OP_DECAY, (at) => !P.isVmstatDrain(trace, P.eventOf(commands, at))),
+    vmstatTurns,
+    vmstatClocks: isOpen ? 1 : 0,
     kswapdEnds: count(P.OP_RECLAIM, (at) => P.operandOf(commands, at) === 0),
     emptiedLists: count(P.OP_DRAIN_ALL),
     contigRanges: count(P.OP_ISOLATE),
@@ -46,6 +53,7 @@ export function decidedByRule(
 
 const WORDS: Readonly<Record<keyof DecidedByRule, string>> = {
   vmstatTurns: 'turns of the vmstat worker',
+  vmstatClocks: 'of four clocks for them',
   kswapdEnds: 'ends of kswapd runs',
   emptiedLists: 'emptied lists',
   contigRanges: 'ranges of contiguous attempts',

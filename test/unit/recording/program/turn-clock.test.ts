@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import {
   type SeenTurn,
   silentTurns,
+  tellClock,
   turnsShiftUs,
 } from '../../../../src/recording/program/turn-clock.ts';
 
@@ -44,6 +45,14 @@ describe('the clock of the vmstat worker', () => {
     const seen = awake(zero + 4.033, zero + 5.036, zero + 6.016, zero + 7.011, zero + 8.05);
     const [at] = silent(seen, zero + 9, zero + 10);
     expect(at).toBeCloseTo(zero + 9.024, 3);
+  });
+
+  it('is told by some turns of a machine at work, and not by one, none, or those of one that slept', () => {
+    const times = [6.848, 7.84, 8.832, 9.824, 10.848];
+    expect(tellClock(awake(...times))).toBe(true);
+    expect(tellClock(asleep(...times))).toBe(false);
+    expect(tellClock(awake(6.848))).toBe(false);
+    expect(tellClock([])).toBe(false);
   });
 
   it('takes turns of a machine that slept as later than they seem to be, by up to half a second', () => {

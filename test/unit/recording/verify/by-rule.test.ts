@@ -37,11 +37,13 @@ const ruled = (extra: readonly string[], uname = ''): ReturnType<typeof decidedB
 describe('decisions by rule', () => {
   it('are counted by kind', () => {
     expect(ruled([])).toMatchObject({ kswapdEnds: 1, emptiedLists: 1, compactionRuns: 1 });
+    expect(ruled([])).toMatchObject({ vmstatTurns: 1, vmstatClocks: 1 });
   });
 
   it('are none where a second trace shows what happened', () => {
     expect(ruled([extraLine(0.5, 'kcw: (f+0x0/0x1) order=0')])).toEqual({
       vmstatTurns: 0,
+      vmstatClocks: 0,
       kswapdEnds: 0,
       emptiedLists: 0,
       contigRanges: 0,
@@ -53,8 +55,9 @@ describe('decisions by rule', () => {
   it('are told in one line, or in none', () => {
     const none = ruled([extraLine(0.5, 'kcw: (f+0x0/0x1) order=0')]);
     expect(ruledText(none)).toBe('');
-    expect(ruledText({ ...none, vmstatTurns: 12, contigRanges: 3 })).toBe(
-      'by rule: 12 turns of the vmstat worker, 3 ranges of contiguous attempts\n',
+    const some = { ...none, vmstatTurns: 12, vmstatClocks: 1, contigRanges: 3 };
+    expect(ruledText(some)).toBe(
+      'by rule: 12 turns of the vmstat worker, 1 of four clocks for them, 3 ranges of contiguous attempts\n',
     );
   });
 

@@ -158,15 +158,23 @@ it('report-oom-256: pages that the balloon gives back under pressure are those o
 /** Rules of lists: a walk may find other things of frames, as a loaded state does not say what every one is. */
 const LIST_RULES: readonly number[] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 17];
 
+/** As if it had been recorded without probes. */
+async function unprobed(name: string): Promise<Capture> {
+  const whole = await openCapture(folder(name));
+  return { ...whole, extra: { file: whole.extra.file, isThere: false, events: [] } };
+}
+
+it('smp4-640 without its second trace, free-running: all four CPUs have their turns', async () => {
+  const run = verifyCapture(await unprobed('smp4-640'), 'free-running');
+  expect(run.isExact).toBe(true);
+  expect(run.byRule.vmstatTurns).toBeGreaterThan(40);
+});
+
 // Unplugged ranges are guessed then, and some wrong: memory is named that is gone, or comes where it is.
 it.each(['guided', 'free-running'] as const)(
   'migrate-384 without its second trace, %s: is judged to its end, its lists sound',
   async (mode) => {
-    const whole = await openCapture(folder('migrate-384'));
-    const capture: Capture = {
-      ...whole,
-      extra: { file: whole.extra.file, isThere: false, events: [] },
-    };
+    const capture = await unprobed('migrate-384');
     const { result } = verifyCapture(capture, mode);
     expect(result.divergences.length).toBeGreaterThan(0);
     const { commands } = (mode === 'guided' ? compileGuided : compileFreeRunning)(capture);

@@ -103,5 +103,5 @@ export function seenTurns({ trace, extra }: Pick<Capture, 'trace' | 'extra'>): S
   if (!extra.isThere) return drainTurns(trace, recordedSpan(trace));
   return extra.events
     .filter(({ kind, cpu }) => kind === 'decay' && cpu === 0)
-    .map(({ timeUs }) => ({ timeUs, isAwake: true }));
+    .map(({ cpu, timeUs }) => ({ cpu, timeUs, isAwake: true }));
 }

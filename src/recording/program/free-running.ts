@@ -5,6 +5,7 @@ import * as T from '../read/index.ts';
 import {
   hasPcpList,
   type Capture,
+  cpusOf,
   depthOf,
   type ExtraEvent,
   flowOf,
@@ -18,7 +19,7 @@ import { isDirectTake, requestOf } from './path.ts';
 import { lateRequests } from './late-requests.ts';
 import * as P from './program.ts';
 import { type RequestsAgain, requestsAgain } from './requests-again.ts';
-import { drainsForContig, isVmstatDrain, vmstatTurns } from './vmstat-turns.ts';
+import { drainsForContig, isVmstatDrain, type Turn, vmstatTurns } from './vmstat-turns.ts';
 
 export interface FreeProgram {
   readonly commands: Uint32Array;
@@ -36,7 +37,11 @@ const SAME_DRAIN_US = 20_000;
 /** From the last block of an onlining to the new sizes, if the task shows no event of its own. */
 const ONLINE_US = 20_000;
 /** Key of the vmstat worker among the flows of control. */
-const VMSTAT = -1; // less the zone's index
+const VMSTAT = -1; // less the zone's index and 8 for each CPU before
+
+function vmstatFlow(zone: number, cpu: number): number {
+  return VMSTAT - zone - 8 * cpu;
+}
 
 interface OpenBulk {
   readonly begin: number;
@@ -50,7 +55,7 @@ class FreeCompiler {
   /** Whether the second trace tells what the background did. */
   readonly #isProbed: boolean;
   /** Events before which the vmstat worker has a turn, where no probe tells. */
-  readonly #turns: readonly number[];
+  readonly #turns: readonly Turn[];
   #nextTurn = 0;
   /** The command of each request that stands where its first block was taken, by its event. */
   readonly #begun = new Map<number, number>();
@@ -77,7 +82,8 @@ class FreeCompiler {
     const { trace, extra } = capture;
     this.#reader = new EventReader(capture, lateRequests(capture));
     this.#isProbed = extra.isThere;
-    this.#turns = extra.isThere ? [] : vmstatTurns(trace, this.#reader.span, phaseUs);
+    const clock = { cpus: cpusOf(capture.start), phaseUs };
+    this.#turns = extra.isThere ? [] : vmstatTurns(trace, this.#reader.span, clock);
     this.#again = requestsAgain(trace, extra.events);
     this.#kswapd = new KswapdRuns(trace, this.#reader.zones, extra.isThere);
   }
@@ -98,7 +104,8 @@ class FreeCompiler {
   /** Turns of the vmstat worker that are due, and the end of an onlining. */
   before(i: number): void {
     this.#kswapd.before(this.#reader.out, i);
-    for (; this.#turns[this.#nextTurn] === i; this.#nextTurn += 1) this.#turn(i);
+    for (; this.#turns[this.#nextTurn]?.event === i; this.#nextTurn += 1)
+      this.#turn(i, this.#turns[this.#nextTurn]?.cpu ?? 0);
     if (this.#onliner < 0) return;
     // Sizes change when the task that brought the memory online goes on, or has had the time to.
     const { trace, zones, out } = this.#reader;
@@ -109,11 +116,10 @@ class FreeCompiler {
     out.add(P.OP_RETUNE, {}, 0, 0, i);
   }
 
-  #turn(i: number): void {
-    const { trace, zones, out } = this.#reader;
-    const cpu = trace.cpu[i] ?? 0;
+  #turn(i: number, cpu: number): void {
+    const { zones, out } = this.#reader;
     for (const zone of zones.present()) {
-      this.#drainers.set(VMSTAT - zone, out.add(P.OP_DECAY, { zone, cpu }, 0, 0, i));
+      this.#drainers.set(vmstatFlow(zone, cpu), out.add(P.OP_DECAY, { zone, cpu }, 0, 0, i));
     }
   }
 
@@ -231,7 +237,7 @@ class FreeCompiler {
     if (!this.#isProbed && depthOf(trace, i) === 2 && !isInterrupt(trace, i)) {
       const isContig = drainsForContig(trace, i);
       if (isVmstatDrain(trace, i) && !isContig) {
-        this.#drained(i, VMSTAT - this.#reader.shapeOf(i).zone);
+        this.#drained(i, vmstatFlow(this.#reader.shapeOf(i).zone, trace.cpu[i] ?? 0));
         return;
       }
       this.#drainAll(i, isContig ? P.DRAIN_ZONE : P.DRAIN_ALL_ZONES);

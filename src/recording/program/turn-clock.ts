@@ -5,16 +5,20 @@ import { US_PER_S } from '../../core/index.ts';
 
 /** One of jiffies: CONFIG_HZ=250. */
 const JIFFY_US = 4_000;
-/** From turn to turn in the mean. */
+/** From turn to turn in the mean: a second of jiffies. */
+const TURN_JIFFIES = 250;
 const TURN_US = US_PER_S;
-/**
- * A second ahead the timer wheel counts in steps of 8 jiffies, and a timer expires with the first step after its time: so far behind
- * each second, over and over, from one on that is itself a multiple of 8 jiffies.
- */
-const BEHIND_US = [32_000, 24_000, 16_000, 8_000];
-const CYCLE_US = BEHIND_US.length * TURN_US;
-/** Such a second comes 704 jiffies after the first of all: INITIAL_JIFFIES, 2^32 less 300 seconds of them, is 296 modulo 1000. */
+/** Each CPU is ahead of the one before. */
+const SKEW_JIFFIES = 3;
+/** A second ahead the timer wheel counts in steps, and a timer expires with the first step after its time. */
+const STEP_JIFFIES = 8;
+/** After so many seconds jiffies are a multiple of both again. */
+const CYCLE_TURNS = 4;
+const CYCLE_US = CYCLE_TURNS * TURN_US;
+/** A second that is a multiple of the steps comes 704 jiffies after the first of all: INITIAL_JIFFIES, 2^32 less 300 seconds of them, is 296 modulo 1000. */
 const FIRST_US = 704 * JIFFY_US;
+/** Of 32, 24, 16 and 8 ms. */
+const MEAN_BEHIND_US = 5 * JIFFY_US;
 /** A turn as far behind its second asks for the next but one: a quarter of a second, in whole jiffies. */
 const SKIPS_US = 62 * JIFFY_US;
 
@@ -23,20 +27,27 @@ const LIKELIER = Math.log(20);
 
 /** A turn that a trace shows. */
 export interface SeenTurn {
+  readonly cpu: number;
   readonly timeUs: number;
   /** Whether the processor was at work when its timer expired. Asleep it looks at this timer when something else wakes it. */
   readonly isAwake: boolean;
 }
 
-/** When the turn of a second is due; seconds are counted from one at `zeroUs` that is a multiple of 8 jiffies. */
-function dueUs(zeroUs: number, second: number): number {
-  return zeroUs + second * TURN_US + (BEHIND_US.at(second % BEHIND_US.length) ?? 0);
+/** Seconds are counted from one at `zeroUs` that is a multiple of the steps; so many jiffies later a CPU's turn is asked for. */
+function askedFor(cpu: number, second: number): number {
+  return second * TURN_JIFFIES - cpu * SKEW_JIFFIES;
+}
+
+/** When it is due: 32, 24, 16 and 8 ms later on CPU 0, over and over. */
+function dueUs(zeroUs: number, cpu: number, second: number): number {
+  const steps = Math.floor(askedFor(cpu, second) / STEP_JIFFIES) + 1;
+  return zeroUs + steps * STEP_JIFFIES * JIFFY_US;
 }
 
 /** The last second whose turn is due by a time. */
-function secondOf(zeroUs: number, timeUs: number): number {
-  const second = Math.floor((timeUs - zeroUs) / TURN_US);
-  return dueUs(zeroUs, second) <= timeUs ? second : second - 1;
+function secondOf(zeroUs: number, cpu: number, timeUs: number): number {
+  const second = Math.floor((timeUs - zeroUs - askedFor(cpu, 0) * JIFFY_US) / TURN_US);
+  return dueUs(zeroUs, cpu, second) <= timeUs ? second : second - 1;
 }
 
 /**
@@ -45,8 +56,8 @@ function secondOf(zeroUs: number, timeUs: number): number {
  */
 function cost(zeroUs: number, seen: readonly SeenTurn[]): number {
   let sum = ((zeroUs - FIRST_US + CYCLE_US) % CYCLE_US) / US_PER_S;
-  for (const { timeUs, isAwake } of seen) {
-    const lateUs = timeUs - dueUs(zeroUs, secondOf(zeroUs, timeUs));
+  for (const { cpu, timeUs, isAwake } of seen) {
+    const lateUs = timeUs - dueUs(zeroUs, cpu, secondOf(zeroUs, cpu, timeUs));
     sum += isAwake ? Math.log1p(lateUs / JIFFY_US) : lateUs / US_PER_S;
   }
   return sum;
@@ -59,9 +70,9 @@ interface Clock {
 
 /** Clocks by which some turn was punctual, the likeliest first: none comes before its time. */
 function clocksOf(seen: readonly SeenTurn[]): Clock[] {
-  const clocks = seen.flatMap(({ timeUs }) =>
-    BEHIND_US.map((_, second) => {
-      const zeroUs = (timeUs - dueUs(0, second) + CYCLE_US) % CYCLE_US;
+  const clocks = seen.flatMap(({ cpu, timeUs }) =>
+    Array.from({ length: CYCLE_TURNS }, (_, second) => {
+      const zeroUs = (timeUs - dueUs(0, cpu, second) + CYCLE_US) % CYCLE_US;
       return { zeroUs, cost: cost(zeroUs, seen) };
     }),
   );
@@ -83,29 +94,31 @@ export function tellClock(seen: readonly SeenTurn[]): boolean {
   return next === undefined || next.cost - first.cost > LIKELIER;
 }
 
-/** How far behind whole seconds of the trace's time turns are due, in the mean; 0 where none shows. */
+/** How far behind whole seconds of the trace's time turns of CPU 0 are due, in the mean; 0 where none shows. */
 export function turnsShiftUs(seen: readonly SeenTurn[]): number {
   if (seen.length === 0) return 0;
-  const sumUs = BEHIND_US.reduce((sum, us) => sum + us);
-  return (zeroOf(seen) + sumUs / BEHIND_US.length) % TURN_US;
+  return (zeroOf(seen) + MEAN_BEHIND_US) % TURN_US;
 }
 
-/** When the turns between two times are due that are not among those seen. */
+/** When the turns of a CPU between two times are due that are not among those seen. */
 export function silentTurns(
   seen: readonly SeenTurn[],
+  cpu: number,
   { startUs, endUs }: { readonly startUs: number; readonly endUs: number },
 ): number[] {
   const zeroUs = zeroOf(seen);
   const taken = new Set<number>();
-  for (const { timeUs } of seen) {
-    const second = secondOf(zeroUs, timeUs);
+  for (const turn of seen) {
+    if (turn.cpu !== cpu) continue;
+    const second = secondOf(zeroUs, cpu, turn.timeUs);
     taken.add(second);
-    if (timeUs - (zeroUs + second * TURN_US) >= SKIPS_US) taken.add(second + 1);
+    const sinceUs = turn.timeUs - zeroUs - askedFor(cpu, second) * JIFFY_US;
+    if (sinceUs >= SKIPS_US) taken.add(second + 1);
   }
   const times: number[] = [];
-  const last = secondOf(zeroUs, endUs);
-  for (let second = secondOf(zeroUs, startUs) + 1; second <= last; second += 1) {
-    if (!taken.has(second)) times.push(dueUs(zeroUs, second));
+  const last = secondOf(zeroUs, cpu, endUs);
+  for (let second = secondOf(zeroUs, cpu, startUs) + 1; second <= last; second += 1) {
+    if (!taken.has(second)) times.push(dueUs(zeroUs, cpu, second));
   }
   return times;
 }

@@ -56,14 +56,15 @@ export function drainTurns(
   { first, end }: { readonly first: number; readonly end: number },
 ): DrainTurn[] {
   const seen: DrainTurn[] = [];
-  let lastUs = Number.NEGATIVE_INFINITY;
+  const lastUs: number[] = [];
   for (let event = first; event < end; event += 1) {
     if (!isVmstatDrain(trace, event) || drainsForContig(trace, event)) continue;
     const timeUs = timeOf(trace, event);
-    if (timeUs - lastUs > SAME_TURN_US) {
-      seen.push({ event, timeUs, isAwake: isAwake(trace, event) });
+    const cpu = trace.cpu[event] ?? 0;
+    if (timeUs - (lastUs[cpu] ?? -Infinity) > SAME_TURN_US) {
+      seen.push({ event, cpu, timeUs, isAwake: isAwake(trace, event) });
     }
-    lastUs = timeUs;
+    lastUs[cpu] = timeUs;
   }
   return seen;
 }
@@ -75,28 +76,35 @@ function guessedTimes(startUs: number, endUs: number): number[] {
   return times;
 }
 
+/** A turn of a CPU, and the event before which it comes. */
+export interface Turn {
+  readonly event: number;
+  readonly cpu: number;
+}
+
 /**
- * The events before which the worker has a turn, ascending, an event once a turn: the turns that the
- * trace shows, and the silent ones between, before and after them. `phaseUs`: when the first one
- * comes after the start if the trace shows none.
+ * The worker's turns by event: those that the trace shows, and the silent ones between, before and after them. `phaseUs`: when
+ * the first ones come after the start if the trace shows none.
  */
 export function vmstatTurns(
   trace: KernelTrace,
   { first, end }: { readonly first: number; readonly end: number },
-  phaseUs: number,
-): number[] {
+  { cpus, phaseUs }: { readonly cpus: number; readonly phaseUs: number },
+): Turn[] {
   const seen = drainTurns(trace, { first, end });
-  const turns = seen.map(({ event }) => event);
+  const turns: Turn[] = [...seen];
   const startUs = timeOf(trace, first);
   const endUs = timeOf(trace, end - 1);
-  const silent =
-    seen.length === 0
-      ? guessedTimes(startUs + phaseUs, endUs)
-      : silentTurns(seen, { startUs, endUs });
-  let at = first;
-  for (const timeUs of silent) {
-    while (at < end && timeOf(trace, at) < timeUs) at += 1;
-    if (at < end) turns.push(at);
+  for (let cpu = 0; cpu < cpus; cpu += 1) {
+    const silent =
+      seen.length === 0
+        ? guessedTimes(startUs + phaseUs, endUs)
+        : silentTurns(seen, cpu, { startUs, endUs });
+    let event = first;
+    for (const timeUs of silent) {
+      while (event < end && timeOf(trace, event) < timeUs) event += 1;
+      if (event < end) turns.push({ event, cpu });
+    }
   }
-  return turns.toSorted((a, b) => a - b);
+  return turns.toSorted((a, b) => a.event - b.event);
 }

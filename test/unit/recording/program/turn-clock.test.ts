@@ -9,13 +9,13 @@ import {
 } from '../../../../src/recording/program/turn-clock.ts';
 
 const awake = (...seconds: number[]): SeenTurn[] =>
-  seconds.map((at) => ({ timeUs: Math.round(at * 1e6), isAwake: true }));
+  seconds.map((at) => ({ cpu: 0, timeUs: Math.round(at * 1e6), isAwake: true }));
 const asleep = (...seconds: number[]): SeenTurn[] =>
-  awake(...seconds).map(({ timeUs }) => ({ timeUs, isAwake: false }));
+  awake(...seconds).map((turn) => ({ ...turn, isAwake: false }));
 
 /** In seconds, from one to another. */
-function silent(seen: readonly SeenTurn[], start: number, end: number): number[] {
-  return silentTurns(seen, { startUs: start * 1e6, endUs: end * 1e6 }).map((us) => us / 1e6);
+function silent(seen: readonly SeenTurn[], start: number, end: number, cpu = 0): number[] {
+  return silentTurns(seen, cpu, { startUs: start * 1e6, endUs: end * 1e6 }).map((us) => us / 1e6);
 }
 
 /** Jiffies begin with the trace's clock: whole seconds of theirs that are multiples of 8 lie 2.816 s behind, and every 4 s from there. */
@@ -26,6 +26,16 @@ describe('the clock of the vmstat worker', () => {
     const seen = awake(FIRST + 4.032);
     expect(silent(seen, 6.9, 12)).toEqual([7.84, 8.832, 9.824, 10.848, 11.84]);
     expect(silent(seen, 1, 6.8)).toEqual([1.824, 2.848, 3.84, 4.832, 5.824]);
+  });
+
+  it('asks for turns 3 jiffies sooner on each CPU than on the one before', () => {
+    const seen = awake(FIRST + 4.032);
+    expect(silent(seen, 6.9, 10.1, 1)).toEqual([7.808, 8.832, 9.824]);
+    expect(silent(seen, 6.9, 10.1, 3)).toEqual([7.808, 8.8, 9.792]);
+    // more than a second ahead
+    expect(silent(seen, 6.9, 9.1, 100)).toEqual([7.648, 8.64]);
+    const other = silent([{ ...awake(FIRST + 4)[0], cpu: 1 } as SeenTurn], 6.9, 8, 0);
+    expect(other).toEqual([7.84]);
   });
 
   it.each([

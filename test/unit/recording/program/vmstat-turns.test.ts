@@ -23,7 +23,7 @@ const migrate =
 
 function turnsOf(lines: readonly Line[], phaseUs = 0): number[] {
   const trace = traceOf(lines);
-  return vmstatTurns(trace, recordedSpan(trace), phaseUs);
+  return vmstatTurns(trace, recordedSpan(trace), { cpus: 1, phaseUs }).map(({ event }) => event);
 }
 
 describe('turns of the vmstat worker', () => {
@@ -55,6 +55,21 @@ describe('turns of the vmstat worker', () => {
     ];
     // Of 0.5, 0.3 and 0.5 s in their seconds 0.3 s is the clock. 3.324 s is silent, and so is 5.308 s.
     expect(turnsOf(lines)).toEqual([1, 5, 7, 8, 9]);
+  });
+
+  it('come on each CPU, 3 jiffies sooner than on the one before where the timer wheel has it so', () => {
+    const lines: Line[] = [
+      ['sh', '1.000000', free],
+      ['kworker/0:1', '2.048000', drain],
+      ['sh', '3.059000', free],
+      ['sh', '3.065000', free],
+      ['sh', '3.073000', free],
+    ];
+    const trace = traceOf(lines);
+    const turns = vmstatTurns(trace, recordedSpan(trace), { cpus: 2, phaseUs: 0 });
+    expect(turns.filter(({ cpu }) => cpu === 0).map(({ event }) => event)).toEqual([1, 1, 4]);
+    // 2.048 s and 3.040 s: 32 ms sooner
+    expect(turns.filter(({ cpu }) => cpu === 1).map(({ event }) => event)).toEqual([1, 1, 2]);
   });
 
   it('come by the phase when none shows', () => {

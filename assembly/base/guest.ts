@@ -14,6 +14,8 @@ import {
   GUEST_BUFFER_OFFSET,
   GUEST_BUSY_PFN_OFFSET,
   GUEST_BYTES,
+  GUEST_CZONE_FRAMES_OFFSET,
+  GUEST_CZONE_START_OFFSET,
   GUEST_FAULT_EXPECTED_OFFSET,
   GUEST_FAULT_FOUND_OFFSET,
   GUEST_FAULT_PFN_OFFSET,
@@ -22,6 +24,7 @@ import {
   GUEST_MOVES_OFFSET,
   GUEST_NODES_OFFSET,
   GUEST_NODES_HIGH_OFFSET,
+  GUEST_NODES_MAX_OFFSET,
   GUEST_NODES_USED_OFFSET,
   GUEST_OBJECTS_OFFSET,
   GUEST_OBJECT_COUNT_OFFSET,
@@ -182,6 +185,9 @@ if (offsetof<Guest>('backingShift') != GUEST_BACKING_SHIFT_OFFSET)
 if (offsetof<Guest>('backedCount') != GUEST_BACKED_COUNT_OFFSET) ERROR('Guest.backedCount moved');
 if (offsetof<Guest>('sharedCount') != GUEST_SHARED_COUNT_OFFSET) ERROR('Guest.sharedCount moved');
 if (offsetof<Guest>('kswapdWake') != GUEST_KSWAPD_WAKE_OFFSET) ERROR('Guest.kswapdWake moved');
+if (offsetof<Guest>('nodesMax') != GUEST_NODES_MAX_OFFSET) ERROR('Guest.nodesMax moved');
+if (offsetof<Guest>('czoneStart') != GUEST_CZONE_START_OFFSET) ERROR('Guest.czoneStart moved');
+if (offsetof<Guest>('czoneFrames') != GUEST_CZONE_FRAMES_OFFSET) ERROR('Guest.czoneFrames moved');
 if (offsetof<Guest>('czonePreferBacked') != GUEST_PREFER_BACKED_OFFSET)
   ERROR('Guest.czonePreferBacked moved');
 if (offsetof<Guest>('faultRule') != GUEST_FAULT_RULE_OFFSET) ERROR('Guest.faultRule moved');

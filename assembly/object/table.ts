@@ -18,8 +18,10 @@ import {
   NODE_SHIFT,
   OBJECT_BYTES,
   OBJECT_KIND_OFFSET,
+  OBJECT_KIN_OFFSET,
   OBJECT_NONE,
   OBJECT_TAG_OFFSET,
+  OBJECT_ZONE_OFFSET,
   RECORD_OBJECT_BITS,
   RECORD_OBJECT_MASK,
 } from '../../src/abi/layout';
@@ -56,9 +58,11 @@ export class MemoryObject {
 if (<i32>offsetof<MemoryObject>() > OBJECT_BYTES) ERROR('MemoryObject outgrew its stride');
 if (
   <i32>offsetof<MemoryObject>('kind') != OBJECT_KIND_OFFSET ||
+  <i32>offsetof<MemoryObject>('zone') != OBJECT_ZONE_OFFSET ||
+  <i32>offsetof<MemoryObject>('nextKin') != OBJECT_KIN_OFFSET ||
   <i32>offsetof<MemoryObject>('tag') != OBJECT_TAG_OFFSET
 ) {
-  ERROR('the host reads kind and tag of a MemoryObject at other places');
+  ERROR('the host reads a MemoryObject at other places');
 }
 if (NODE_ENTRIES != 1 << NODE_SHIFT) ERROR('a node has 2^NODE_SHIFT entries');
 if (NODE_BYTES != NODE_ENTRIES * 4) ERROR('an entry is a word');

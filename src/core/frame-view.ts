@@ -63,7 +63,7 @@ export class FrameView {
 
   private _state(pfn: number): number {
     expectWords(FRAME, pfn);
-    return this._instance.bytes[this._states + pfn] ?? 0;
+    return this._instance.outer.bytes[this._states + pfn] ?? 0;
   }
 
   private _record(pfn: number, word: number): number {
@@ -94,7 +94,8 @@ export class FrameView {
   /** Index of the zone that has the frame's pageblock; NONE: no zone has it. */
   zone(pfn: number): number {
     expectWords(FRAME, pfn);
-    const entry = this._instance.words[this._pageblocks + (pfn >>> PAGEBLOCK_ORDER)] ?? 0;
+    const { words } = this._instance.outer;
+    const entry = words[this._pageblocks + (pfn >>> PAGEBLOCK_ORDER)] ?? 0;
     const zone = entry >>> PAGEBLOCK_ZONE_SHIFT;
     return zone === PAGEBLOCK_NO_ZONE ? NONE : zone;
   }
@@ -136,7 +137,9 @@ export class FrameView {
   /** Whether what is in the frame is still the template's copy. */
   isTemplate(pfn: number): boolean {
     expectWords(FRAME, pfn);
-    return ((this._instance.bytes[this._template + (pfn >>> 3)] ?? 0) & (1 << (pfn & 7))) !== 0;
+    return (
+      ((this._instance.outer.bytes[this._template + (pfn >>> 3)] ?? 0) & (1 << (pfn & 7))) !== 0
+    );
   }
 
   /** What lies outside the guest's span is other tables of the core. */

@@ -12,7 +12,7 @@ import { zoneAddress } from './zone-view.ts';
 
 /** Of a guest whose allocator has lists; looking changes nothing. Read as words: replays look at all guests at each sample. */
 export function freeSpaceOf(instance: Instance): FreeSpace {
-  const { words } = instance;
+  const { words } = instance.outer;
   const zones = zoneAddress(instance, 0);
   const end = zones + instance.headerWord(GUEST_ZONES_USED_OFFSET) * ZONE_STRIDE;
   let frames = 0;

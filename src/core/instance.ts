@@ -13,6 +13,7 @@ import {
 import { HandleEnded } from '../check/index.ts';
 import type { CoreConfig } from './config.ts';
 import type { CoreExports } from './exports.ts';
+import { fillInner } from './halves.ts';
 
 /** Who said that it has ended, and why. */
 export interface Ended {
@@ -57,14 +58,17 @@ export interface FreeSpace {
   readonly wholeFrames: number;
 }
 
+/** Words, packed. */
+type Packed = Int32Array<ArrayBuffer>;
+
 /** A guest at rest, what is looked at often, and who wakes it. */
 export interface Rest extends Pick<Views, 'header' | 'stats'> {
-  readonly packed: Int32Array<ArrayBuffer>;
+  readonly packed: Packed;
   /** What was free when it lay down, and how scattered it was, where that is known. */
   readonly free?: FreeSpace | undefined;
   readonly score?: number;
-  /** The guest again, in a memory of its sizes. */
-  wake(instance: Instance): CoreExports;
+  /** The outer half of the guest again, in a memory of its sizes, and the inner one, packed still (halves.ts). */
+  wake(instance: Instance): { readonly raw: CoreExports; readonly asleep: Packed | undefined };
 }
 
 /** Asks a guest the same again and again: before it lies down it hears of that, and need not wake it with its next question. */
@@ -80,6 +84,8 @@ export class Instance {
   isUsed = true;
   /** What it is while it rests; undefined: it is awake. */
   rest: Rest | undefined;
+  /** Its inner half, while it is awake but for that. */
+  asleep: Packed | undefined;
   /** undefined: nobody asked for it. */
   askers: Set<Asker> | undefined;
   private _views: Views | undefined;
@@ -98,36 +104,52 @@ export class Instance {
 
   private _wake(): Views {
     const rest = this.rest as Rest;
-    const views = new Views(rest.wake(this), this.config);
+    const { raw, asleep } = rest.wake(this);
+    const views = new Views(raw, this.config);
     this.rest = undefined;
+    this.asleep = asleep;
     this._views = views;
     return views;
+  }
+
+  private get _whole(): Views {
+    const views = this._awake;
+    if (this.asleep === undefined) return views;
+    fillInner(views.raw, this.asleep);
+    this.asleep = undefined;
+    return views;
+  }
+
+  /** The guest for calls and looks at anything but records of frames in its CZone region: those may be packed still. */
+  get outer(): Pick<Views, 'raw' | 'bytes' | 'words' | 'header'> {
+    return this._awake;
   }
 
   /** It rests from now on. What its calls were: another may work on it. */
   lieDown(rest: Rest): CoreExports {
     const { raw } = this._awake;
     this.rest = rest;
+    this.asleep = undefined;
     this._views = undefined;
     return raw;
   }
 
   get raw(): CoreExports {
-    return this._awake.raw;
+    return this._whole.raw;
   }
 
   /** The whole memory, as bytes and as words: an address shifted right by 2 is a word's index. */
   get bytes(): Uint8Array {
-    return this._awake.bytes;
+    return this._whole.bytes;
   }
 
   get words(): Uint32Array {
-    return this._awake.words;
+    return this._whole.words;
   }
 
   /** Room for the commands of a recording and for their log. */
   get program(): Uint32Array {
-    return this._awake.program;
+    return this._whole.program;
   }
 
   /**
@@ -145,6 +167,7 @@ export class Instance {
   endAs(ended: Ended): void {
     this.ended = ended;
     this.rest = undefined;
+    this.asleep = undefined;
     this._views = endedViews(ended);
   }
 

@@ -83,10 +83,11 @@ const INSTANCE: Special<Instance> = {
     expectAbi(abi);
     const packed = refusing(() => new Int32Array(expectInteger('bytes', bytes, 0) / 4));
     fill(new Uint8Array(packed.buffer));
-    if (packedWords(packed) !== refusing(() => resident().wordsOf(config))) {
+    const rest = refusing(() => resident().restOf(packed));
+    if (packedWords(packed) !== refusing(() => resident().wordsOf(config, rest.header))) {
       throw new UnreadableState('state: expected a guest’s memory, whole');
     }
-    return new Instance(resident().restOf(packed), config);
+    return new Instance(rest, config);
   },
 };
 

@@ -2,28 +2,56 @@
 // list in order) or are zero: what goes on as the two pairs of words before it is only counted. Some 0.1 byte a frame in
 // place of 13.
 //
-//  packed   {pairs that go on, pairs that do not, the words of these}, again and again; words in pairs, as frame records are
+//  packed   {pairs that go on, pairs that do not, the words of these}, again and again; words in pairs, as frame records are.
+//           Stretches are packed by themselves, one behind the other.
 
 /** Pairs that must go on before it is worth counting them. */
 const WORTH_PAIRS = 4;
 const FIRST_WORDS = 2048;
+
+/** So many words are copied by a loop: most that do not go on are fewer, and a subarray takes longer than they do. */
+const SHORT_WORDS = 64;
+
+function copyWords(
+  from: Int32Array,
+  at: number,
+  to: Int32Array,
+  start: number,
+  count: number,
+): void {
+  if (count > SHORT_WORDS) {
+    to.set(from.subarray(at, at + count), start);
+    return;
+  }
+  for (let i = 0; i < count; i += 1) to[start + i] = from[at + i] as number;
+}
 
 /** Words that grow. */
 class Writer {
   private _words = new Int32Array(FIRST_WORDS);
   private _size = 0;
 
-  run(goesOn: number, own: Int32Array): void {
-    const size = this._size + 2 + own.length;
-    if (size > this._words.length) {
-      const larger = new Int32Array(2 * size);
-      larger.set(this._words.subarray(0, this._size));
+  /** Room for so many words more. Where they go. */
+  private _reserve(words: number): number {
+    const at = this._size;
+    this._size += words;
+    if (this._size > this._words.length) {
+      const larger = new Int32Array(2 * this._size);
+      larger.set(this._words.subarray(0, at));
       this._words = larger;
     }
-    this._words[this._size] = goesOn;
-    this._words[this._size + 1] = own.length / 2;
-    this._words.set(own, this._size + 2);
-    this._size = size;
+    return at;
+  }
+
+  run(goesOn: number, words: Int32Array, from: number, end: number): void {
+    const at = this._reserve(2 + end - from);
+    this._words[at] = goesOn;
+    this._words[at + 1] = (end - from) / 2;
+    copyWords(words, from, this._words, at + 2, end - from);
+  }
+
+  add(words: Int32Array): void {
+    this._words.set(words, this._reserve(words.length));
   }
 
   /** A copy of what was written; the next begins again. */
@@ -63,15 +91,24 @@ function restlessEnd(words: Int32Array, from: number): number {
   return end;
 }
 
-/** A copy of an even number of words that takes less room. */
-export function pack(words: Int32Array, steadyEnd: SteadyEnd): Int32Array<ArrayBuffer> {
+/** An even number of words, packed by themselves. */
+export interface Stretch {
+  readonly words: Int32Array;
+  readonly steadyEnd: SteadyEnd;
+}
+
+/** A copy that takes less room, of one stretch behind the other; then `more`, which is packed already. */
+export function pack(stretches: readonly Stretch[], more?: Int32Array): Int32Array<ArrayBuffer> {
   writer ??= new Writer();
-  for (let at = 0; at < words.length;) {
-    const broken = steadyEnd(at);
-    const again = restlessEnd(words, broken);
-    writer.run((broken - at) / 2, words.subarray(broken, again));
-    at = again;
+  for (const { words, steadyEnd } of stretches) {
+    for (let at = 0; at < words.length;) {
+      const broken = steadyEnd(at);
+      const again = restlessEnd(words, broken);
+      writer.run((broken - at) / 2, words, broken, again);
+      at = again;
+    }
   }
+  if (more !== undefined) writer.add(more);
   return writer.take();
 }
 
@@ -96,22 +133,26 @@ function goOn(words: Int32Array, from: number, end: number): void {
 /** Writes words from one to another, pairs that go on as the two before them. */
 export type SteadyFill = (from: number, end: number) => void;
 
-/** Writes what was packed over the first words, as far as there is room. `fill`: who writes long stretches faster. */
+/**
+ * Writes what was packed, from `at` on, over the words, as far as there is room. `fill`: who writes long stretches faster. Where in
+ * `packed` the next stretch begins.
+ */
 export function unpack(
   packed: Int32Array,
   words: Int32Array,
   fill: SteadyFill = (from, end) => goOn(words, from, end),
-): void {
-  let to = 0;
-  for (let at = 0; at < packed.length && to < words.length;) {
-    const broken = to + 2 * (packed[at] as number);
-    fill(to, Math.min(broken, words.length));
-    const own = 2 * (packed[at + 1] as number);
-    const room = Math.max(0, Math.min(own, words.length - broken));
-    words.set(packed.subarray(at + 2, at + 2 + room), room > 0 ? broken : 0);
+  at = 0,
+): number {
+  let next = at;
+  for (let to = 0; next < packed.length && to < words.length;) {
+    const broken = to + 2 * (packed[next] as number);
+    if (broken > to) fill(to, Math.min(broken, words.length));
+    const own = 2 * (packed[next + 1] as number);
+    copyWords(packed, next + 2, words, broken, Math.min(own, words.length - broken));
     to = broken + own;
-    at += 2 + own;
+    next += 2 + own;
   }
+  return next;
 }
 
 /** How many words it is of; -1: it is not whole. */

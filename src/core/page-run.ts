@@ -22,7 +22,7 @@ export function hasHole(core: Core, start: number, count: number): boolean {
   const span = instance.headerWord(GUEST_SPAN_OFFSET);
   expectInteger('start', start, 0, span);
   expectInteger('count', count, 0, span - start);
-  const { bytes, words } = instance;
+  const { bytes, words } = instance.outer;
   const end = instance.headerWord(GUEST_STATES_OFFSET) + start + count;
   for (let at = end - count; at < end;) {
     const isWord = (at & 3) === 0 && at + 4 <= end;

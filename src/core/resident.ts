@@ -1,22 +1,16 @@
 // Guests whose memory this thread has unpacked. Beyond a limit those that were not used for longest are packed, and others
 // get their instances: results do not depend on it, and thousands of guests fit where hundreds did.
 
-import {
-  GUEST_BASE,
-  GUEST_BYTES,
-  GUEST_SPAN_OFFSET,
-  STATS_BASE,
-  STATS_MAX,
-} from '../abi/layout.ts';
-import { PAGEBLOCK_FRAMES } from '../abi/unit.ts';
+import { GUEST_BASE, GUEST_BYTES, STATS_BASE, STATS_MAX } from '../abi/layout.ts';
 import { expectNumber } from '../check/index.ts';
 import { type CoreConfig, expectSpace } from './config.ts';
 import { type Core, type LeftInstance, instanceOf } from './core.ts';
 import type { CoreExports } from './exports.ts';
 import { freeSpaceOf } from './free-space.ts';
-import { type Asker, Instance, type Rest } from './instance.ts';
+import { type Tables, fillOuter, packedFrom, tablesOf, wordsOf } from './halves.ts';
+import type { Asker, Instance, Rest } from './instance.ts';
 import { type CoreBuild, instantiate, isOnLlfree } from './instantiate.ts';
-import { pack, unpack } from './packed.ts';
+import { unpack } from './packed.ts';
 
 type Sizes = Required<CoreConfig>;
 
@@ -24,7 +18,6 @@ type Sizes = Required<CoreConfig>;
 const BATCH = 8;
 /** Looks at a guest until it lies down, if nobody uses it meanwhile. */
 const LOOKS = 2;
-const PAIR_BYTES = 8;
 
 function bytesOf(raw: CoreExports): number {
   return raw.memory.buffer.byteLength;
@@ -35,30 +28,15 @@ export function keyOf({ frames, cpus, czones, objects, nodes, bufferSlots, build
   return [frames, cpus, czones, objects, nodes, bufferSlots, build].join('/');
 }
 
-/** The guest's words, pairs from the header to the last mark: a memory may be larger than its guest. */
-function guestWords(instance: Instance): Int32Array {
-  const blocks = instance.headerWord(GUEST_SPAN_OFFSET) / PAGEBLOCK_FRAMES;
-  const end = (instance.raw.touchedBlocks() >>> 0) + blocks;
-  const words = (Math.ceil((end - GUEST_BASE) / PAIR_BYTES) * PAIR_BYTES) / 4;
-  return new Int32Array(instance.bytes.buffer, GUEST_BASE, words);
-}
-
 /** A guest's memory, packed. */
-export function packedOf(instance: Instance): Int32Array<ArrayBuffer> {
-  if (instance.rest !== undefined) return instance.rest.packed;
-  const words = guestWords(instance);
-  const { raw } = instance;
-  const end = GUEST_BASE + words.byteLength;
-  return pack(words, (word) => {
-    const at = raw.steadyEnd(GUEST_BASE + 4 * word, end) >>> 0;
-    return (at - GUEST_BASE) / 4;
-  });
+export function packedOf(instance: Instance): Rest['packed'] {
+  return instance.rest?.packed ?? packedFrom(instance.outer.raw, instance.asleep);
 }
 
 /** What is free in a guest, and how scattered that is. */
 function seenOf(instance: Instance): Pick<Rest, 'free' | 'score'> {
   const free = isOnLlfree(instance.config.build) ? undefined : freeSpaceOf(instance);
-  return { free, score: instance.raw.proactiveScore() };
+  return { free, score: instance.outer.raw.proactiveScore() };
 }
 
 /** A memory that nobody uses. */
@@ -80,7 +58,7 @@ export class Resident {
   private readonly _spare: Spare[] = [];
   /** What a guest of some sizes needs, once one has been laid out. */
   private readonly _needs = new Map<string, number>();
-  private readonly _words = new Map<string, number>();
+  private readonly _tables = new Map<string, Tables>();
 
   /** Guests beyond so many bytes lie down when another needs memory. */
   limit(bytes: number): void {
@@ -108,7 +86,10 @@ export class Resident {
     this.forget(instance, left.raw);
     this._bytes += bytesOf(left.raw);
     const { config } = instance;
-    this._spare.push({ build: config.build, key: keyOf(config), ...left });
+    const { build } = config;
+    this._spare.push(
+      left.isWhole ? { build, key: keyOf(config), ...left } : { build, raw: left.raw },
+    );
   }
 
   /** What such a guest has left, if nobody has used it since: less of it must be cleared than of a blank one. */
@@ -116,7 +97,7 @@ export class Resident {
     const wanted = keyOf(config);
     const at = this._spare.findLastIndex(({ key }) => key === wanted);
     const [found] = at < 0 ? [] : this._spare.splice(at, 1);
-    return found && { raw: found.raw, image: found.image };
+    return found && { raw: found.raw, image: found.image, isWhole: true };
   }
 
   /** The same where no limit holds any more: its memory is nobody's. Whether it was among those that are awake. */
@@ -128,38 +109,41 @@ export class Resident {
     return true;
   }
 
-  /** Words of a guest of these sizes, as `packedOf` has them. */
-  wordsOf(config: Sizes): number {
+  /** Words of a guest of these sizes that has this header, as `packedOf` has them; -1: none of these sizes has. */
+  wordsOf(config: Sizes, header: Uint32Array): number {
     const key = keyOf(config);
-    let words = this._words.get(key);
-    if (words === undefined) {
+    let tables = this._tables.get(key);
+    if (tables === undefined) {
       const raw = this.blank(config);
-      words = guestWords(new Instance(raw, config)).length;
-      this._words.set(key, words);
+      tables = tablesOf(raw);
+      this._tables.set(key, tables);
       this._spare.push({ build: config.build, raw });
     }
-    return words;
+    return wordsOf(tables, header);
   }
 
   /** The rest of a guest that was packed. */
   restOf(packed: Int32Array<ArrayBuffer>): Rest {
     const head = new Int32Array((STATS_BASE - GUEST_BASE) / 4 + 2 * STATS_MAX);
     unpack(packed, head);
+    const header = new Uint32Array(head.buffer, 0, GUEST_BYTES / 4);
     return {
       packed,
-      header: new Uint32Array(head.buffer, 0, GUEST_BYTES / 4),
+      header,
       stats: new Float64Array(head.buffer, STATS_BASE - GUEST_BASE, STATS_MAX),
-      wake: (instance) => this._wake(packed, instance),
+      wake: (instance) => this._wake(packed, header, instance),
     };
   }
 
-  private _wake(packed: Int32Array, instance: Instance): CoreExports {
+  private _wake(
+    packed: Rest['packed'],
+    header: Uint32Array,
+    instance: Instance,
+  ): ReturnType<Rest['wake']> {
     const raw = this._layOut(instance.config, this._memoryFor(instance.config));
-    unpack(packed, new Int32Array(raw.memory.buffer, GUEST_BASE), (from, end) =>
-      raw.steadyFill(GUEST_BASE + 4 * from, GUEST_BASE + 4 * end),
-    );
+    const asleep = fillOuter(raw, header, packed);
     this._awake.push(instance);
-    return raw;
+    return { raw, asleep };
   }
 
   private _layOut(config: Sizes, raw: CoreExports): CoreExports {

@@ -6,7 +6,7 @@ import { pack, packedWords, unpack } from '../../../src/core/packed.ts';
 import { steadyEndOf } from '../../support/steady.ts';
 
 function packed(words: Int32Array): Int32Array {
-  return pack(words, (word) => steadyEndOf(words, word));
+  return pack([{ words, steadyEnd: (word) => steadyEndOf(words, word) }]);
 }
 
 /** Over words that hold something else. */

@@ -8,8 +8,8 @@
 //   read     every page has an entry, and host memory behind it, the template's or its own
 //
 // A memo of another epoch claims nothing. What takes entries of one object away or protects them makes its memo forget
-// (create, truncate from there on, fork); what takes host memory away, from whichever object, raises the epoch (release,
-// freeze, attach).
+// (create, truncate from there on, fork); what takes host memory away, from whichever object, raises the epoch (release of
+// frames in use, freeze, attach).
 // All else leaves claims true: a copy on write and a migration put a page that was just written in the old one's place.
 
 @unmanaged

@@ -185,7 +185,7 @@ export function releaseRange(pfn: u32, frames: u32): i32 {
   guest.backedCount -= had;
   guest.sharedCount -= shared;
   poolCooled(pfn, frames);
-  if (had != 0) raiseEpoch();
+  if (had != 0 && usesRange(pfn, frames) != 0) raiseEpoch();
   count(STAT_RELEASED_CALLS, 1);
   count(STAT_RELEASED_PAGES, had);
   return had;

@@ -31,25 +31,25 @@ export class Backing {
 
   isBacked(pfn: number): boolean {
     expectWords(IS_BACKED, pfn);
-    return this._instance.outer.raw.isBacked(pfn) !== 0;
+    return this._instance.raw.isBacked(pfn) !== 0;
   }
 
   /** Backed frames of a range. */
   count(start: number, frames: number): number {
     expectWords(COUNT, start, frames);
-    return this._instance.outer.raw.countBacked(start, frames);
+    return this._instance.raw.countBacked(start, frames);
   }
 
   /** Reads or writes frames by number. */
   touch(start: number, frames: number, write: boolean): number {
     expectWords(TOUCH, start, frames);
-    return this._instance.outer.raw.touchRange(start, frames, write ? 1 : 0);
+    return this._instance.raw.touchRange(start, frames, write ? 1 : 0);
   }
 
   /** The host takes a range back. Frames that were backed. */
   release(start: number, frames: number): number {
     expectWords(RELEASE, start, frames);
-    const { raw } = this._instance.outer;
+    const { raw } = this._instance;
     const released = raw.releaseRange(start, frames);
     if (released > 0 && !this._tookUsed) this._tookUsed = raw.usesRange(start, frames) !== 0;
     return released;

@@ -46,7 +46,7 @@ export class Compaction {
 
   /** How scattered free memory is, in percent. */
   get score(): number {
-    return this._instance.rest?.score ?? this._instance.outer.raw.proactiveScore();
+    return this._instance.rest?.score ?? this._raw.proactiveScore();
   }
 
   /** kcompactd's proactive turn. The score afterwards, STATUS_SKIPPED (it is low enough), or another status. */

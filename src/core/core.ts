@@ -64,8 +64,6 @@ export let filledCore: (
 export interface LeftInstance {
   readonly raw: CoreExports;
   readonly image: CoreSnapshot | undefined;
-  /** Whether all of the guest was in it: the marks say where. */
-  readonly isWhole: boolean;
 }
 
 /** What woke kswapd: the largest order and the highest zone asked since its last run. */
@@ -116,9 +114,8 @@ export class Core {
     instanceOf = (core) => expectMade('core', core, Core, 'a Core')._instance;
     endCore = (core, what, why) => {
       const { _instance, _image: image } = expectMade('core', core, Core, 'a Core');
-      const isWhole = _instance.asleep === undefined;
       const raw = _instance.end(what, why);
-      return raw && { raw, image, isWhole };
+      return raw && { raw, image };
     };
     copyOnto = ({ raw, image }, snapshot) => {
       const core = new Core(snapshot.config, raw);

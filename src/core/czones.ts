@@ -1,13 +1,6 @@
 // CZones: the region they live in, zones by index, and ranges of theirs on the way to the host.
 
-import {
-  CZONE_RANGES_MAX,
-  POOL_FREE_BLOCKS,
-  POOL_PLUGGED_BLOCKS,
-  ZONE_OBJECT_FRAMES_OFFSET,
-  ZONE_OUTSIDE_OFFSET,
-} from '../abi/czone.ts';
-import { ZONE_FREE_OFFSET, ZONE_MANAGED_OFFSET, ZONE_SHARED_OUT_OFFSET } from '../abi/layout.ts';
+import { CZONE_RANGES_MAX, POOL_FREE_BLOCKS, POOL_PLUGGED_BLOCKS } from '../abi/czone.ts';
 import { expectInteger, expectWords } from '../check/index.ts';
 import type { FrameRange } from './frame-range.ts';
 import { expectAnswer } from './error.ts';
@@ -15,7 +8,6 @@ import type { CoreExports } from './exports.ts';
 import type { Instance } from './instance.ts';
 import { isOnLlfree } from './instantiate.ts';
 import type { Scratch } from './scratch.ts';
-import { zoneAddress } from './zone-view.ts';
 
 const REGION = ['czones.region', 'start', 'frames', 'blockFrames'] as const;
 const PLUG = ['czones.plug', 'start', 'frames'] as const;
@@ -54,31 +46,26 @@ export class CZoneCalls {
     return this._instance.raw;
   }
 
-  /** For what is about blocks and counters, not about frames. */
-  private get _outer(): CoreExports {
-    return this._instance.outer.raw;
-  }
-
   /** A guest on LLFree has no pool: its core would look for one at address 0. */
   private get _pool(): CoreExports | undefined {
-    return isOnLlfree(this._instance.config.build) ? undefined : this._outer;
+    return isOnLlfree(this._instance.config.build) ? undefined : this._raw;
   }
 
   /** Declares the region; once, before anything is plugged. */
   region(start: number, frames: number, blockFrames: number): number {
     expectWords(REGION, start, frames, blockFrames);
-    return this._outer.czoneRegion(start, frames, blockFrames);
+    return this._raw.czoneRegion(start, frames, blockFrames);
   }
 
   /** Blocks of the region are memory: the pool has them. */
   plug(start: number, frames: number): number {
     expectWords(PLUG, start, frames);
-    return this._outer.czonePlug(start, frames);
+    return this._raw.czonePlug(start, frames);
   }
 
   unplug(start: number, frames: number): number {
     expectWords(UNPLUG, start, frames);
-    return this._outer.czoneUnplug(start, frames);
+    return this._raw.czoneUnplug(start, frames);
   }
 
   /** Blocks that are memory, in zones or not. */
@@ -111,19 +98,7 @@ export class CZoneCalls {
   /** Ends a zone with all its objects. Blocks that are free now. */
   exit(index: number, cpu: number): number {
     expectWords(EXIT, index, cpu);
-    const raw = this._isAlone(index) ? this._outer : this._raw;
-    return raw.czoneExit(index, cpu);
-  }
-
-  /** Nobody shares a frame with the zone: it ends as a whole, without a look at its frames' records. */
-  private _isAlone(index: number): boolean {
-    const { words } = this._instance.outer;
-    const at = zoneAddress(this._instance, index);
-    const field = (offset: number): number => words[(at + offset) >>> 2] as number;
-    if (field(ZONE_SHARED_OUT_OFFSET) !== 0 || field(ZONE_OUTSIDE_OFFSET) !== 0) return false;
-    return (
-      field(ZONE_FREE_OFFSET) + field(ZONE_OBJECT_FRAMES_OFFSET) === field(ZONE_MANAGED_OFFSET)
-    );
+    return this._raw.czoneExit(index, cpu);
   }
 
   /** Adds blocks of the pool. How many came. */
@@ -147,19 +122,19 @@ export class CZoneCalls {
   /** CZONE_LIMIT_* and how many blocks it grows by at a time. */
   setPolicy(index: number, policy: number, growBlocks: number): number {
     expectWords(POLICY, index, policy, growBlocks);
-    return this._outer.czoneSetLimits(index, policy, growBlocks);
+    return this._raw.czoneSetLimits(index, policy, growBlocks);
   }
 
   /** The zone that the last STATUS_ZONE_FULL was about. */
   fullZone(): number {
-    return this._outer.czoneFullZone();
+    return this._raw.czoneFullZone();
   }
 
   /** Processes come (+1) and go (-1). */
   refer(index: number, by: number): number {
     expectWords(REFER, index);
     expectInteger('by', by, -(2 ** 31), 2 ** 31 - 1);
-    return this._outer.czoneRefer(index, by);
+    return this._raw.czoneRefer(index, by);
   }
 
   /** A page request in the zone, as Pages.alloc. */
@@ -171,7 +146,7 @@ export class CZoneCalls {
   /** First frames of a zone's blocks, in the order in which it got them. */
   blocksOf(index: number): number[] {
     expectWords(BLOCKS_OF, index);
-    return allFrom((pfn) => this._outer.czoneNextBlock(index, pfn));
+    return allFrom((pfn) => this._raw.czoneNextBlock(index, pfn));
   }
 
   /** Takes ranges of whole blocks out of the pool. Throws CoreError for a status. */

@@ -94,8 +94,7 @@ export class FrameView {
   /** Index of the zone that has the frame's pageblock; NONE: no zone has it. */
   zone(pfn: number): number {
     expectWords(FRAME, pfn);
-    const { words } = this._instance.outer;
-    const entry = words[this._pageblocks + (pfn >>> PAGEBLOCK_ORDER)] ?? 0;
+    const entry = this._instance.words[this._pageblocks + (pfn >>> PAGEBLOCK_ORDER)] ?? 0;
     const zone = entry >>> PAGEBLOCK_ZONE_SHIFT;
     return zone === PAGEBLOCK_NO_ZONE ? NONE : zone;
   }
@@ -137,9 +136,7 @@ export class FrameView {
   /** Whether what is in the frame is still the template's copy. */
   isTemplate(pfn: number): boolean {
     expectWords(FRAME, pfn);
-    return (
-      ((this._instance.outer.bytes[this._template + (pfn >>> 3)] ?? 0) & (1 << (pfn & 7))) !== 0
-    );
+    return ((this._instance.bytes[this._template + (pfn >>> 3)] ?? 0) & (1 << (pfn & 7))) !== 0;
   }
 
   /** What lies outside the guest's span is other tables of the core. */

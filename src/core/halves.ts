@@ -1,9 +1,10 @@
 // The two halves of a guest at rest. Inner: the records of the frames in its CZone region, more than half of all its words,
 // which nobody looks at unless pages of a zone come, go or move. Outer: all else, without nodes that were never handed out.
-// A container's end with its zone, calls that were put off and turns of workers need the outer half alone, so the inner one
-// stays packed until something else is asked (Instance.raw).
+// A container's end with its zone, calls that were put off and turns of workers need the outer half alone: the inner one
+// stays packed until a call comes that OUTER does not name, or somebody looks at the memory (Instance.bytes, words).
 //
-// Invariant: nothing that Instance.outer is used for reads or writes a record of the inner half.
+// Invariant: what OUTER says of a call holds for any state of the guest: it neither reads nor writes a record of a frame
+// in the region. Kernel zones have no memory there (src/guest/zones.ts).
 
 import {
   GUEST_BASE,
@@ -18,11 +19,26 @@ import {
   GUEST_SPAN_OFFSET,
   GUEST_ZONES_USED_OFFSET,
   NODE_BYTES,
+  GUEST_OBJECTS_OFFSET,
+  GUEST_ZONES_OFFSET,
+  OBJECT_BYTES,
+  OBJECT_KERNEL,
+  OBJECT_KIN_OFFSET,
+  OBJECT_KIND_OFFSET,
+  OBJECT_ZONE_OFFSET,
   RECORD_BYTES,
+  ZONE_FREE_OFFSET,
+  ZONE_MANAGED_OFFSET,
+  ZONE_SHARED_OUT_OFFSET,
+  ZONE_STRIDE,
 } from '../abi/layout.ts';
-import { ORDER_MAX, PAGEBLOCK_FRAMES } from '../abi/unit.ts';
+import { NONE, ORDER_MAX, PAGEBLOCK_FRAMES } from '../abi/unit.ts';
+import { ZONE_OBJECT_FRAMES_OFFSET, ZONE_OUTSIDE_OFFSET } from '../abi/czone.ts';
 import type { CoreExports } from './exports.ts';
+import type { Calls, Instance } from './instance.ts';
 import { type Stretch, pack, unpack } from './packed.ts';
+
+type Packed = Int32Array<ArrayBuffer>;
 
 /** Addresses, of whole pairs of words. */
 interface Span {
@@ -88,13 +104,15 @@ function stretchOf(raw: CoreExports, span: Span): Stretch {
   return { words: wordsAt(raw, span), steadyEnd };
 }
 
-/** A guest's memory, packed: the outer half, then the inner one. `asleep`: that, if it is packed still. */
-export function packedFrom(raw: CoreExports, asleep?: Int32Array): Int32Array<ArrayBuffer> {
+/** A guest's memory, packed: the outer half, then the inner one. */
+export function packedFrom(calls: CoreExports): Packed {
+  const half = calls instanceof HalfAwake ? calls : undefined;
+  const raw = rawOf(calls);
   const { outer, inner } = halvesOf(headerOf(raw), endOf(raw));
-  const spans = asleep === undefined ? [...outer, inner] : outer;
+  const spans = half === undefined ? [...outer, inner] : outer;
   return pack(
     spans.map((span) => stretchOf(raw, span)),
-    asleep,
+    half?.asleep,
   );
 }
 
@@ -105,19 +123,128 @@ function fillSpan(raw: CoreExports, span: Span, packed: Int32Array, at: number):
   return unpack(packed, wordsAt(raw, span), fill, at);
 }
 
-/** Writes the outer half of a guest of this header to a memory that is laid out for it. The inner one, packed still; undefined: there is none. */
-export function fillOuter(
+/** Writes a guest of this header, packed, to a memory that is laid out for it: the outer half, and the inner one when that is asked for. */
+export function wakeIn(
   raw: CoreExports,
-  header: Uint32Array,
-  packed: Int32Array<ArrayBuffer>,
-): Int32Array<ArrayBuffer> | undefined {
+  instance: Instance,
+  { header, packed }: { readonly header: Uint32Array; readonly packed: Packed },
+): Calls {
   let at = 0;
   for (const span of halvesOf(header, endOf(raw)).outer) at = fillSpan(raw, span, packed, at);
-  return at < packed.length ? packed.subarray(at) : undefined;
+  if (at === packed.length) return raw;
+  return new HalfAwake(raw, instance, packed.subarray(at)) as unknown as Calls;
 }
 
-export function fillInner(raw: CoreExports, packed: Int32Array): void {
-  fillSpan(raw, halvesOf(headerOf(raw), endOf(raw)).inner, packed, 0);
+/** Calls that leave the inner half alone. */
+const OUTER: readonly (keyof CoreExports)[] = [
+  'countBacked',
+  'czoneNextBlock',
+  'czoneNextPooled',
+  'czonePlug',
+  'czonePoolStat',
+  'czoneRefer',
+  'czoneUnplug',
+  'decay',
+  'isBacked',
+  'objectPages',
+  'proactiveScore',
+  'releaseRange',
+  'touchRange',
+  'touchedBlocks',
+  'usesRange',
+];
+/** So do these without temporary memory, which go by memos and counters then: where that stands among the arguments. */
+const TEMPORARY_AT: Readonly<Record<string, number>> = {
+  callBegin: 6,
+  callRecurs: 5,
+  callRepeat: 7,
+};
+
+type IsOuter = (half: HalfAwake, args: readonly number[]) => boolean;
+
+/** Says of a call that it leaves the inner half alone. */
+function isOuterOf(name: string): IsOuter {
+  const temporaryAt = TEMPORARY_AT[name];
+  if (temporaryAt !== undefined) return (_, args) => args[temporaryAt] === 0;
+  if (name === 'czoneExit') return (half, [index]) => half.isAlone(index as number);
+  if (name === 'objectDestroy') return (half, [id]) => half.isKernels(id as number);
+  const isOuter = OUTER.includes(name as keyof CoreExports);
+  return () => isOuter;
+}
+
+type Call = (...args: readonly number[]) => unknown;
+
+/** The calls of a guest whose inner half is packed still. */
+export class HalfAwake {
+  /** The inner half; undefined: it is in place. */
+  asleep: Packed | undefined;
+  private readonly _raw: CoreExports;
+  private readonly _instance: Instance;
+
+  constructor(raw: CoreExports, instance: Instance, asleep: Packed) {
+    this._raw = raw;
+    this._instance = instance;
+    this.asleep = asleep;
+    if (!('decay' in this)) addCalls(raw);
+  }
+
+  get memory(): WebAssembly.Memory {
+    return this._raw.memory;
+  }
+
+  /** The calls as the module exports them. */
+  get raw(): CoreExports {
+    return this._raw;
+  }
+
+  /** All of the guest is in place from now on. */
+  whole(): CoreExports {
+    const raw = this._raw;
+    if (this.asleep === undefined) return raw;
+    fillSpan(raw, halvesOf(headerOf(raw), endOf(raw)).inner, this.asleep, 0);
+    this.asleep = undefined;
+    this._instance.outer.raw = raw;
+    return raw;
+  }
+
+  /** Nobody shares a frame with the zone: it ends as a whole. */
+  isAlone(index: number): boolean {
+    const { header, words } = this._instance.outer;
+    const zone = wordOf(header, GUEST_ZONES_OFFSET) + index * ZONE_STRIDE;
+    const field = (offset: number): number => words[(zone + offset) >>> 2] as number;
+    if (field(ZONE_SHARED_OUT_OFFSET) !== 0 || field(ZONE_OUTSIDE_OFFSET) !== 0) return false;
+    const frames = field(ZONE_FREE_OFFSET) + field(ZONE_OBJECT_FRAMES_OFFSET);
+    return frames === field(ZONE_MANAGED_OFFSET);
+  }
+
+  /** Kernel memory that nobody shares, from the kernel's zones. */
+  isKernels(id: number): boolean {
+    const { header, words, bytes } = this._instance.outer;
+    const object = wordOf(header, GUEST_OBJECTS_OFFSET) + id * OBJECT_BYTES;
+    return (
+      bytes[object + OBJECT_KIND_OFFSET] === OBJECT_KERNEL &&
+      words[(object + OBJECT_KIN_OFFSET) >>> 2] === id &&
+      words[(object + OBJECT_ZONE_OFFSET) >>> 2] === NONE >>> 0
+    );
+  }
+}
+
+/** Each call of the module, which looks first whether it needs the inner half. */
+function addCalls(raw: CoreExports): void {
+  for (const [name, call] of Object.entries(raw)) {
+    if (typeof call !== 'function') continue;
+    const isOuter = isOuterOf(name);
+    const value = function (this: HalfAwake, ...args: readonly number[]): unknown {
+      const calls = isOuter(this, args) ? this.raw : this.whole();
+      return (calls[name as keyof CoreExports] as Call)(...args);
+    };
+    Object.defineProperty(HalfAwake.prototype, name, { value });
+  }
+}
+
+/** The calls as the module exports them, whatever of the guest is in place. */
+export function rawOf(calls: CoreExports): CoreExports {
+  return calls instanceof HalfAwake ? calls.raw : calls;
 }
 
 /** Where the tables of guests of some sizes lie. */

@@ -13,7 +13,6 @@ import {
 import { HandleEnded } from '../check/index.ts';
 import type { CoreConfig } from './config.ts';
 import type { CoreExports } from './exports.ts';
-import { fillInner } from './halves.ts';
 
 /** Who said that it has ended, and why. */
 export interface Ended {
@@ -21,9 +20,12 @@ export interface Ended {
   readonly why: string;
 }
 
+/** The calls of a guest; of one that is half awake (halves.ts) they put the rest in place where it is looked at. */
+export type Calls = CoreExports & { whole?(): CoreExports };
+
 /** A guest's calls, and views of its memory. */
 class Views {
-  readonly raw: CoreExports;
+  raw: Calls;
   readonly bytes: Uint8Array;
   readonly words: Uint32Array;
   readonly header: Uint32Array;
@@ -31,7 +33,7 @@ class Views {
   readonly program: Uint32Array;
 
   /** The guest has been laid out. */
-  constructor(raw: CoreExports, { bufferSlots }: Required<CoreConfig>) {
+  constructor(raw: Calls, { bufferSlots }: Required<CoreConfig>) {
     const { buffer } = raw.memory;
     this.raw = raw;
     this.bytes = new Uint8Array(buffer);
@@ -58,17 +60,14 @@ export interface FreeSpace {
   readonly wholeFrames: number;
 }
 
-/** Words, packed. */
-type Packed = Int32Array<ArrayBuffer>;
-
 /** A guest at rest, what is looked at often, and who wakes it. */
 export interface Rest extends Pick<Views, 'header' | 'stats'> {
-  readonly packed: Packed;
+  readonly packed: Int32Array<ArrayBuffer>;
   /** What was free when it lay down, and how scattered it was, where that is known. */
   readonly free?: FreeSpace | undefined;
   readonly score?: number;
-  /** The outer half of the guest again, in a memory of its sizes, and the inner one, packed still (halves.ts). */
-  wake(instance: Instance): { readonly raw: CoreExports; readonly asleep: Packed | undefined };
+  /** The guest again, in a memory of its sizes. */
+  wake(instance: Instance): Calls;
 }
 
 /** Asks a guest the same again and again: before it lies down it hears of that, and need not wake it with its next question. */
@@ -84,8 +83,6 @@ export class Instance {
   isUsed = true;
   /** What it is while it rests; undefined: it is awake. */
   rest: Rest | undefined;
-  /** Its inner half, while it is awake but for that. */
-  asleep: Packed | undefined;
   /** undefined: nobody asked for it. */
   askers: Set<Asker> | undefined;
   private _views: Views | undefined;
@@ -97,45 +94,36 @@ export class Instance {
     else this._views = new Views(guest, config);
   }
 
-  private get _awake(): Views {
+  /** The guest for a look at anything but records of frames in its CZone region: those may be packed still. */
+  get outer(): Views {
     this.isUsed = true;
     return this._views ?? this._wake();
   }
 
   private _wake(): Views {
     const rest = this.rest as Rest;
-    const { raw, asleep } = rest.wake(this);
-    const views = new Views(raw, this.config);
+    const views = new Views(rest.wake(this), this.config);
     this.rest = undefined;
-    this.asleep = asleep;
     this._views = views;
     return views;
   }
 
   private get _whole(): Views {
-    const views = this._awake;
-    if (this.asleep === undefined) return views;
-    fillInner(views.raw, this.asleep);
-    this.asleep = undefined;
+    const views = this.outer;
+    views.raw.whole?.();
     return views;
   }
 
-  /** The guest for calls and looks at anything but records of frames in its CZone region: those may be packed still. */
-  get outer(): Pick<Views, 'raw' | 'bytes' | 'words' | 'header'> {
-    return this._awake;
-  }
-
   /** It rests from now on. What its calls were: another may work on it. */
-  lieDown(rest: Rest): CoreExports {
-    const { raw } = this._awake;
+  lieDown(rest: Rest): Calls {
+    const { raw } = this.outer;
     this.rest = rest;
-    this.asleep = undefined;
     this._views = undefined;
     return raw;
   }
 
-  get raw(): CoreExports {
-    return this._whole.raw;
+  get raw(): Calls {
+    return this.outer.raw;
   }
 
   /** The whole memory, as bytes and as words: an address shifted right by 2 is a word's index. */
@@ -149,14 +137,14 @@ export class Instance {
 
   /** Room for the commands of a recording and for their log. */
   get program(): Uint32Array {
-    return this._whole.program;
+    return this.outer.program;
   }
 
   /**
    * From now on whatever comes here throws HandleEnded. No view of the memory has left this room, so
    * nobody holds anything else. What the calls were is the answer: another may work on it. undefined: it was at rest.
    */
-  end(what: string, why: string): CoreExports | undefined {
+  end(what: string, why: string): Calls | undefined {
     const raw = this._views?.raw;
     void raw?.memory; // throws where it has ended already
     this.endAs({ what, why });
@@ -167,33 +155,32 @@ export class Instance {
   endAs(ended: Ended): void {
     this.ended = ended;
     this.rest = undefined;
-    this.asleep = undefined;
     this._views = endedViews(ended);
   }
 
   /** A word of the guest header by its byte offset. Looking wakes nobody. */
   headerWord(offset: number): number {
-    return (this.rest ?? this._awake).header[offset >> 2] ?? 0;
+    return (this.rest ?? this.outer).header[offset >> 2] ?? 0;
   }
 
   /** A counter by its STAT_* index. Looking wakes nobody. */
   stat(index: number): number {
-    return (this.rest ?? this._awake).stats[index] ?? 0;
+    return (this.rest ?? this.outer).stats[index] ?? 0;
   }
 
   /** What one call did for several is counted as theirs. */
   addToStat(index: number, count: number): void {
-    const { stats } = this._awake;
+    const { stats } = this.outer;
     stats[index] = (stats[index] as number) + count;
   }
 
   setHeaderWord(offset: number, value: number): void {
-    this._awake.header[offset >> 2] = value;
+    this.outer.header[offset >> 2] = value;
   }
 
-  /** The word at an address. */
+  /** The word at an address where no record of a frame in the CZone region lies. */
   word(address: number): number {
-    return this.words[address >>> 2] ?? 0;
+    return this.outer.words[address >>> 2] ?? 0;
   }
 
   setWord(address: number, value: number): void {

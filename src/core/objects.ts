@@ -3,15 +3,11 @@
 import {
   GUEST_OBJECTS_OFFSET,
   OBJECT_BYTES,
-  OBJECT_KERNEL,
   OBJECT_KIND_OFFSET,
-  OBJECT_KIN_OFFSET,
   OBJECT_TAG_OFFSET,
-  OBJECT_ZONE_OFFSET,
 } from '../abi/layout.ts';
 import { NONE } from '../abi/unit.ts';
 import { expectObject, expectWords } from '../check/index.ts';
-import type { CoreExports } from './exports.ts';
 import type { Instance } from './instance.ts';
 import type { Scratch } from './scratch.ts';
 
@@ -59,21 +55,7 @@ export class Objects {
   /** Frees every page that nobody else maps. Frames freed. */
   destroy(id: number, cpu: number): number {
     expectWords(DESTROY, id, cpu);
-    const { raw } = this._isOuter(id) ? this._instance.outer : this._instance;
-    return raw.objectDestroy(id, cpu);
-  }
-
-  /** Kernel memory that nobody shares comes from the kernel's zones: none of its frames lies in the CZone region. */
-  private _isOuter(id: number): boolean {
-    const { words } = this._instance.outer;
-    const at = this._address(id);
-    const isKernel = this.about(id).kind === OBJECT_KERNEL;
-    const isAlone = words[(at + OBJECT_KIN_OFFSET) >>> 2] === id;
-    return isKernel && isAlone && words[(at + OBJECT_ZONE_OFFSET) >>> 2] === NONE >>> 0;
-  }
-
-  private _address(id: number): number {
-    return this._instance.headerWord(GUEST_OBJECTS_OFFSET) + id * OBJECT_BYTES;
+    return this._instance.raw.objectDestroy(id, cpu);
   }
 
   /** A copy-on-write copy whose new pages come from `zone`. Its number. */
@@ -96,7 +78,7 @@ export class Objects {
     const { filePages, writePages, readPages, temporaryPages } = expectObject('call', call);
     expectWords(CALL, file, heap, temporary, cpu);
     expectWords(PAGES_OF, filePages, writePages, readPages, temporaryPages);
-    return this._rawFor(temporaryPages).callBegin(
+    return this._instance.raw.callBegin(
       file,
       filePages,
       heap,
@@ -116,7 +98,7 @@ export class Objects {
     const { filePages, writePages, readPages, temporaryPages } = expectObject('call', call);
     expectWords(RECURS, file, heap, cpu);
     expectWords(PAGES_OF, filePages, writePages, readPages, temporaryPages);
-    const answer = this._rawFor(temporaryPages).callRecurs(
+    const answer = this._instance.raw.callRecurs(
       file,
       filePages,
       heap,
@@ -140,7 +122,7 @@ export class Objects {
     const { filePages, writePages, readPages, temporaryPages } = expectObject('call', call);
     expectWords(REPEAT, times, file, heap, temporary, cpu);
     expectWords(PAGES_OF, filePages, writePages, readPages, temporaryPages);
-    return this._rawFor(temporaryPages).callRepeat(
+    return this._instance.raw.callRepeat(
       times,
       file,
       filePages,
@@ -151,11 +133,6 @@ export class Objects {
       temporaryPages,
       cpu,
     );
-  }
-
-  /** A call without temporary memory goes by memos and counters. */
-  private _rawFor(temporaryPages: number): CoreExports {
-    return temporaryPages === 0 ? this._instance.outer.raw : this._instance.raw;
   }
 
   /** After a touch that ended at a status: the first page that it did not touch. */
@@ -172,16 +149,15 @@ export class Objects {
   /** Pages that the object holds. */
   pages(id: number): number {
     expectWords(PAGES, id);
-    return this._instance.outer.raw.objectPages(id);
+    return this._instance.raw.objectPages(id);
   }
 
   /** OBJECT_* of an object, and the tag that it was made with. */
   about(id: number): { readonly kind: number; readonly tag: number } {
     expectWords(ABOUT, id);
-    const { bytes, words } = this._instance.outer;
-    const at = this._address(id);
-    const kind = bytes[at + OBJECT_KIND_OFFSET] as number;
-    return { kind, tag: words[(at + OBJECT_TAG_OFFSET) >>> 2] ?? 0 };
+    const at = this._instance.headerWord(GUEST_OBJECTS_OFFSET) + id * OBJECT_BYTES;
+    const kind = this._instance.bytes[at + OBJECT_KIND_OFFSET] as number;
+    return { kind, tag: this._instance.word(at + OBJECT_TAG_OFFSET) };
   }
 
   /** The frame behind a page of an object; below zero when there is none. */

@@ -44,7 +44,7 @@ export class Pages {
   /** So many turns of every cpu's vmstat worker. Whether they drained lists, or the next ones will. */
   decay(turns: number): boolean {
     expectWords(DECAY, turns);
-    return this._instance.outer.raw.decay(NONE, turns) > 0;
+    return this._instance.raw.decay(NONE, turns) > 0;
   }
 
   /** One pageblock of the high-order atomic reserve becomes `type`, with `force` even the last. */

@@ -7,7 +7,7 @@ import { type CoreConfig, expectSpace } from './config.ts';
 import { type Core, type LeftInstance, instanceOf } from './core.ts';
 import type { CoreExports } from './exports.ts';
 import { freeSpaceOf } from './free-space.ts';
-import { type Tables, fillOuter, packedFrom, tablesOf, wordsOf } from './halves.ts';
+import { type Tables, packedFrom, rawOf, tablesOf, wakeIn, wordsOf } from './halves.ts';
 import type { Asker, Instance, Rest } from './instance.ts';
 import { type CoreBuild, instantiate, isOnLlfree } from './instantiate.ts';
 import { unpack } from './packed.ts';
@@ -30,13 +30,13 @@ export function keyOf({ frames, cpus, czones, objects, nodes, bufferSlots, build
 
 /** A guest's memory, packed. */
 export function packedOf(instance: Instance): Rest['packed'] {
-  return instance.rest?.packed ?? packedFrom(instance.outer.raw, instance.asleep);
+  return instance.rest?.packed ?? packedFrom(instance.raw);
 }
 
 /** What is free in a guest, and how scattered that is. */
 function seenOf(instance: Instance): Pick<Rest, 'free' | 'score'> {
   const free = isOnLlfree(instance.config.build) ? undefined : freeSpaceOf(instance);
-  return { free, score: instance.outer.raw.proactiveScore() };
+  return { free, score: instance.raw.proactiveScore() };
 }
 
 /** A memory that nobody uses. */
@@ -87,9 +87,9 @@ export class Resident {
     this._bytes += bytesOf(left.raw);
     const { config } = instance;
     const { build } = config;
-    this._spare.push(
-      left.isWhole ? { build, key: keyOf(config), ...left } : { build, raw: left.raw },
-    );
+    const raw = rawOf(left.raw);
+    // of one that was not all awake, marks do not say where its memory holds something
+    this._spare.push(raw === left.raw ? { build, key: keyOf(config), ...left } : { build, raw });
   }
 
   /** What such a guest has left, if nobody has used it since: less of it must be cleared than of a blank one. */
@@ -97,7 +97,7 @@ export class Resident {
     const wanted = keyOf(config);
     const at = this._spare.findLastIndex(({ key }) => key === wanted);
     const [found] = at < 0 ? [] : this._spare.splice(at, 1);
-    return found && { raw: found.raw, image: found.image, isWhole: true };
+    return found && { raw: found.raw, image: found.image };
   }
 
   /** The same where no limit holds any more: its memory is nobody's. Whether it was among those that are awake. */
@@ -131,19 +131,15 @@ export class Resident {
       packed,
       header,
       stats: new Float64Array(head.buffer, STATS_BASE - GUEST_BASE, STATS_MAX),
-      wake: (instance) => this._wake(packed, header, instance),
+      wake: (instance) => this._wake({ packed, header }, instance),
     };
   }
 
-  private _wake(
-    packed: Rest['packed'],
-    header: Uint32Array,
-    instance: Instance,
-  ): ReturnType<Rest['wake']> {
+  private _wake(rest: Pick<Rest, 'packed' | 'header'>, instance: Instance): CoreExports {
     const raw = this._layOut(instance.config, this._memoryFor(instance.config));
-    const asleep = fillOuter(raw, header, packed);
+    const calls = wakeIn(raw, instance, rest);
     this._awake.push(instance);
-    return { raw, asleep };
+    return calls;
   }
 
   private _layOut(config: Sizes, raw: CoreExports): CoreExports {
@@ -202,8 +198,8 @@ export class Resident {
       }
       instance.askers?.forEach((asker) => asker.beforeRest());
       this._take(this._hand);
-      const raw = instance.lieDown({ ...this.restOf(packedOf(instance)), ...seenOf(instance) });
-      this._spare.push({ build: instance.config.build, raw });
+      const calls = instance.lieDown({ ...this.restOf(packedOf(instance)), ...seenOf(instance) });
+      this._spare.push({ build: instance.config.build, raw: rawOf(calls) });
     }
   }
 

@@ -25,7 +25,7 @@ export class Scratch {
 
   /** The first words, where they lie. */
   words(count: number): Uint32Array {
-    return this._instance.outer.words.subarray(this._first, this._first + count);
+    return this._instance.words.subarray(this._first, this._first + count);
   }
 
   /** Hands in the first frames of a list, the last of them first. */

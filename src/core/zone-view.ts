@@ -43,7 +43,7 @@ export class ZoneView {
   }
 
   private _field(offset: number): number {
-    return this._instance.outer.words[(this._base + offset) >>> 2] ?? 0;
+    return this._instance.word(this._base + offset);
   }
 
   /** First frame of the span. */

@@ -13,6 +13,7 @@ import {
   STAT_TEMPLATE_MAPS,
   STAT_TOUCHED_PAGES,
 } from '../../../../src/abi/stat.ts';
+import { STATUS_NOT_RESIDENT } from '../../../../src/abi/status.ts';
 import {
   boot,
   type Core,
@@ -102,6 +103,19 @@ describe('a touch of pages in place', () => {
     expect(core.stat(STAT_MIGRATED_PAGES)).toBeGreaterThan(0);
     expectSound(core);
     expect(rises(core, object, true)).toEqual(new Map([[STAT_TOUCHED_PAGES, PAGES]]));
+  });
+
+  it('is not put off when the host takes memory back that nobody used', () => {
+    const { core, object } = written();
+    const other = anonymous(core);
+    core.objects.touch(other, 0, 300, true, 0);
+    const frames = Array.from({ length: 300 }, (_, page) => objectFrame(core, other, page));
+    core.objects.destroy(other, 0);
+    const call = { filePages: 0, writePages: PAGES, readPages: 0, temporaryPages: 0 };
+    expect(frames.reduce((sum, pfn) => sum + core.backing.release(pfn, 1), 0)).toBe(300);
+    expect(core.objects.beginCall(object, object, PAGES, call, 0)).toBe(0);
+    core.backing.release(objectFrame(core, object, PAGES - 1), 1);
+    expect(core.objects.beginCall(object, object, PAGES, call, 0)).toBe(STATUS_NOT_RESIDENT);
   });
 
   it('is known by the lower of two ranges apart, however long the other was', () => {

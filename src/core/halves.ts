@@ -70,6 +70,12 @@ function endOf(raw: CoreExports): number {
   return GUEST_BASE + Math.ceil(bytes / PAIR_BYTES) * PAIR_BYTES;
 }
 
+/** Behind the last node that there may be. */
+function memosOf(header: Uint32Array): number {
+  const nodes = wordOf(header, GUEST_NODES_MAX_OFFSET);
+  return wordOf(header, GUEST_NODES_OFFSET) + nodes * NODE_BYTES;
+}
+
 function halvesOf(header: Uint32Array, end: number): Halves {
   const records = wordOf(header, GUEST_RECORDS_OFFSET);
   const nodes = wordOf(header, GUEST_NODES_OFFSET);
@@ -79,12 +85,11 @@ function halvesOf(header: Uint32Array, end: number): Halves {
   const last = Math.max(first, Math.floor(stop / LARGEST_FRAMES) * LARGEST_FRAMES);
   const inner = { start: records + first * RECORD_BYTES, end: records + last * RECORD_BYTES };
   const used = nodes + wordOf(header, GUEST_NODES_HIGH_OFFSET) * NODE_BYTES;
-  const memos = nodes + wordOf(header, GUEST_NODES_MAX_OFFSET) * NODE_BYTES;
   return {
     outer: [
       { start: GUEST_BASE, end: inner.start },
       { start: inner.end, end: used },
-      { start: memos, end },
+      { start: memosOf(header), end },
     ],
     inner,
   };
@@ -245,6 +250,14 @@ function addCalls(raw: CoreExports): void {
 /** The calls as the module exports them, whatever of the guest is in place. */
 export function rawOf(calls: CoreExports): CoreExports {
   return calls instanceof HalfAwake ? calls.raw : calls;
+}
+
+/** Zeroes all that a guest of these tables may look at: behind its last node at `end` the core does so with each that it makes. */
+export function clearTables(raw: CoreExports, end: number): void {
+  const header = headerOf(raw);
+  const bytes = new Uint8Array(raw.memory.buffer);
+  bytes.fill(0, wordOf(header, GUEST_ZONES_OFFSET), end);
+  bytes.fill(0, memosOf(header));
 }
 
 /** Where the tables of guests of some sizes lie. */

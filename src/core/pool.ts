@@ -27,7 +27,7 @@ export class CorePool {
     const left = resident().leftOf(snapshot.config);
     const core =
       left === undefined
-        ? Core.fromSnapshot(snapshot, resident().blank(snapshot.config))
+        ? Core.fromSnapshot(snapshot, resident().blank(snapshot))
         : copyOnto(left, snapshot);
     resident().enter(instanceOf(core));
     return core;

@@ -7,10 +7,19 @@ import { type CoreConfig, expectSpace } from './config.ts';
 import { type Core, type LeftInstance, instanceOf } from './core.ts';
 import type { CoreExports } from './exports.ts';
 import { freeSpaceOf } from './free-space.ts';
-import { type Tables, packedFrom, rawOf, tablesOf, wakeIn, wordsOf } from './halves.ts';
+import {
+  type Tables,
+  clearTables,
+  packedFrom,
+  rawOf,
+  tablesOf,
+  wakeIn,
+  wordsOf,
+} from './halves.ts';
 import type { Asker, Instance, Rest } from './instance.ts';
 import { type CoreBuild, instantiate, isOnLlfree } from './instantiate.ts';
 import { unpack } from './packed.ts';
+import type { CoreSnapshot } from './snapshot.ts';
 
 type Sizes = Required<CoreConfig>;
 
@@ -69,11 +78,11 @@ export class Resident {
     return this._limitBytes < Infinity;
   }
 
-  /** A memory laid out for such a guest, zero but for its header. */
-  blank(config: Sizes): CoreExports {
-    const raw = this._memoryFor(config);
-    new Uint8Array(raw.memory.buffer).fill(0, GUEST_BASE);
-    return this._layOut(config, raw);
+  /** A memory laid out for a copy of an image, zero but for its header and nodes behind the image's. */
+  blank({ config, end }: Pick<CoreSnapshot, 'config' | 'end'>): CoreExports {
+    const raw = this._layOut(config, this._memoryFor(config));
+    clearTables(raw, end);
+    return raw;
   }
 
   /** A guest's memory is in use: it may lie down from now on. */
@@ -114,7 +123,7 @@ export class Resident {
     const key = keyOf(config);
     let tables = this._tables.get(key);
     if (tables === undefined) {
-      const raw = this.blank(config);
+      const raw = this._layOut(config, this._memoryFor(config));
       tables = tablesOf(raw);
       this._tables.set(key, tables);
       this._spare.push({ build: config.build, raw });

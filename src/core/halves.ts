@@ -3,29 +3,35 @@
 // A container's end with its zone, calls that were put off and turns of workers need the outer half alone: the inner one
 // stays packed until a call comes that OUTER does not name, or somebody looks at the memory (Instance.bytes, words).
 //
-// Invariant: what OUTER says of a call holds for any state of the guest: it neither reads nor writes a record of a frame
-// in the region. Kernel zones have no memory there (src/guest/zones.ts).
+// Invariant: what OUTER says of a call holds for any state of the guest whose kernel zones have nothing in the region: it
+// neither reads nor writes a record of a frame there. A guest whose kernel zones do has no inner half.
+//
+//  packed   outer half | inner half | 1, or 0 where there is no inner half
 
+import { ZONE_OBJECT_FRAMES_OFFSET, ZONE_OUTSIDE_OFFSET } from '../abi/czone.ts';
 import {
   GUEST_BASE,
+  GUEST_BLOCKS_OFFSET,
   GUEST_BYTES,
   GUEST_CZONE_FRAMES_OFFSET,
   GUEST_CZONE_START_OFFSET,
   GUEST_NODES_HIGH_OFFSET,
   GUEST_NODES_MAX_OFFSET,
   GUEST_NODES_OFFSET,
+  GUEST_OBJECTS_OFFSET,
   GUEST_RECORDS_OFFSET,
   GUEST_SCRATCH_OFFSET,
   GUEST_SPAN_OFFSET,
-  GUEST_ZONES_USED_OFFSET,
-  NODE_BYTES,
-  GUEST_OBJECTS_OFFSET,
   GUEST_ZONES_OFFSET,
+  GUEST_ZONES_USED_OFFSET,
+  KERNEL_ZONES,
+  NODE_BYTES,
   OBJECT_BYTES,
   OBJECT_KERNEL,
   OBJECT_KIN_OFFSET,
   OBJECT_KIND_OFFSET,
   OBJECT_ZONE_OFFSET,
+  PAGEBLOCK_ZONE_SHIFT,
   RECORD_BYTES,
   ZONE_FREE_OFFSET,
   ZONE_MANAGED_OFFSET,
@@ -33,7 +39,6 @@ import {
   ZONE_STRIDE,
 } from '../abi/layout.ts';
 import { NONE, ORDER_MAX, PAGEBLOCK_FRAMES } from '../abi/unit.ts';
-import { ZONE_OBJECT_FRAMES_OFFSET, ZONE_OUTSIDE_OFFSET } from '../abi/czone.ts';
 import type { CoreExports } from './exports.ts';
 import type { Calls, Instance } from './instance.ts';
 import { type Stretch, pack, unpack } from './packed.ts';
@@ -76,23 +81,37 @@ function memosOf(header: Uint32Array): number {
   return wordOf(header, GUEST_NODES_OFFSET) + nodes * NODE_BYTES;
 }
 
-function halvesOf(header: Uint32Array, end: number): Halves {
-  const records = wordOf(header, GUEST_RECORDS_OFFSET);
-  const nodes = wordOf(header, GUEST_NODES_OFFSET);
+/** First and last frame of whole blocks of the region: none of them is a block's buddy outside. */
+function regionOf(header: Uint32Array): readonly [first: number, last: number] {
   const start = wordOf(header, GUEST_CZONE_START_OFFSET);
   const stop = start + wordOf(header, GUEST_CZONE_FRAMES_OFFSET);
   const first = Math.ceil(start / LARGEST_FRAMES) * LARGEST_FRAMES;
-  const last = Math.max(first, Math.floor(stop / LARGEST_FRAMES) * LARGEST_FRAMES);
+  return [first, Math.max(first, Math.floor(stop / LARGEST_FRAMES) * LARGEST_FRAMES)];
+}
+
+function halvesOf(header: Uint32Array, end: number, hasInner: boolean): Halves {
+  const records = wordOf(header, GUEST_RECORDS_OFFSET);
+  const [first, last] = hasInner ? regionOf(header) : [0, 0];
   const inner = { start: records + first * RECORD_BYTES, end: records + last * RECORD_BYTES };
-  const used = nodes + wordOf(header, GUEST_NODES_HIGH_OFFSET) * NODE_BYTES;
+  const nodesEnd =
+    wordOf(header, GUEST_NODES_OFFSET) + wordOf(header, GUEST_NODES_HIGH_OFFSET) * NODE_BYTES;
   return {
     outer: [
       { start: GUEST_BASE, end: inner.start },
-      { start: inner.end, end: used },
+      { start: inner.end, end: nodesEnd },
       { start: memosOf(header), end },
     ],
     inner,
   };
+}
+
+/** Whether no kernel zone has a pageblock in the region, and there is one. */
+function mayHaveInner(raw: CoreExports, header: Uint32Array): boolean {
+  const [first, last] = regionOf(header);
+  const blocks = wordOf(header, GUEST_BLOCKS_OFFSET);
+  const at = (frame: number): number => blocks + 4 * (frame / PAGEBLOCK_FRAMES);
+  const words = wordsAt(raw, { start: at(first), end: at(last) });
+  return last > first && words.every((word) => word >>> PAGEBLOCK_ZONE_SHIFT >= KERNEL_ZONES);
 }
 
 function wordsAt({ memory }: CoreExports, { start, end }: Span): Int32Array<ArrayBuffer> {
@@ -109,15 +128,17 @@ function stretchOf(raw: CoreExports, span: Span): Stretch {
   return { words: wordsAt(raw, span), steadyEnd };
 }
 
-/** A guest's memory, packed: the outer half, then the inner one. */
+/** A guest's memory, packed. */
 export function packedFrom(calls: CoreExports): Packed {
   const half = calls instanceof HalfAwake ? calls : undefined;
   const raw = rawOf(calls);
-  const { outer, inner } = halvesOf(headerOf(raw), endOf(raw));
+  const header = headerOf(raw);
+  const hasInner = half !== undefined || mayHaveInner(raw, header);
+  const { outer, inner } = halvesOf(header, endOf(raw), hasInner);
   const spans = half === undefined ? [...outer, inner] : outer;
   return pack(
     spans.map((span) => stretchOf(raw, span)),
-    half?.asleep,
+    half?.asleep ?? Int32Array.of(hasInner ? 1 : 0),
   );
 }
 
@@ -134,9 +155,12 @@ export function wakeIn(
   instance: Instance,
   { header, packed }: { readonly header: Uint32Array; readonly packed: Packed },
 ): Calls {
+  const hasInner = packed.at(-1) === 1;
   let at = 0;
-  for (const span of halvesOf(header, endOf(raw)).outer) at = fillSpan(raw, span, packed, at);
-  if (at === packed.length) return raw;
+  for (const span of halvesOf(header, endOf(raw), hasInner).outer) {
+    at = fillSpan(raw, span, packed, at);
+  }
+  if (!hasInner) return raw;
   return new HalfAwake(raw, instance, packed.subarray(at)) as unknown as Calls;
 }
 
@@ -206,7 +230,7 @@ export class HalfAwake {
   whole(): CoreExports {
     const raw = this._raw;
     if (this.asleep === undefined) return raw;
-    fillSpan(raw, halvesOf(headerOf(raw), endOf(raw)).inner, this.asleep, 0);
+    fillSpan(raw, halvesOf(headerOf(raw), endOf(raw), true).inner, this.asleep, 0);
     this.asleep = undefined;
     this._instance.outer.raw = raw;
     return raw;
@@ -282,6 +306,6 @@ export function wordsOf({ header: own, end }: Tables, header: Uint32Array): numb
   if (start + wordOf(header, GUEST_CZONE_FRAMES_OFFSET) > span) return -1;
   const nodes = wordOf(own, GUEST_NODES_MAX_OFFSET);
   if (wordOf(header, GUEST_NODES_HIGH_OFFSET) > nodes) return -1;
-  const { outer, inner } = halvesOf(header, end);
+  const { outer, inner } = halvesOf(header, end, false);
   return [...outer, inner].reduce((sum, one) => sum + (one.end - one.start) / 4, 0);
 }

@@ -84,7 +84,8 @@ const INSTANCE: Special<Instance> = {
     const packed = refusing(() => new Int32Array(expectInteger('bytes', bytes, 0) / 4));
     fill(new Uint8Array(packed.buffer));
     const rest = refusing(() => resident().restOf(packed));
-    if (packedWords(packed) !== refusing(() => resident().wordsOf(config, rest.header))) {
+    const words = packedWords(packed.subarray(0, -1));
+    if (words !== refusing(() => resident().wordsOf(config, rest.header))) {
       throw new UnreadableState('state: expected a guest’s memory, whole');
     }
     return new Instance(rest, config);

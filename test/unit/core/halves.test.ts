@@ -166,6 +166,33 @@ it.each(Object.entries(WHOLE))('%s: all of the guest is awake for it', (_, work)
   expectSound(core);
 });
 
+it('a guest whose region has memory of a kernel zone is woken whole', () => {
+  const made = bootGuest({
+    frames: 0x4000,
+    image: { start: 0x1000, count: 256 },
+    config: { czones: 1 },
+  });
+  made.czones.region(0x2000, 0x1000, 512);
+  limitGuests(1);
+  const pool = new CorePool();
+  const [core] = [made.snapshot(), made.snapshot(), made.snapshot()].map((image) =>
+    pool.clone(image),
+  );
+  const twin = Core.fromSnapshot(made.snapshot());
+  expect(instanceOf(core!).rest).toBeDefined();
+  for (const one of [core!, twin]) {
+    const heap = one.objects.create(OBJECT_ANON, NONE, GFP_HIGHUSER_MOVABLE);
+    one.objects.touch(heap, 0, 3000, true, 0);
+  }
+  pool.clone(made.snapshot());
+  pool.clone(made.snapshot());
+  expect([core!, twin].map((one) => [one.pages.decay(3), isHalfAwake(one)])).toEqual([
+    [expect.any(Boolean), false],
+    [expect.any(Boolean), false],
+  ]);
+  expect(core!.hash()).toBe(twin.hash());
+});
+
 it('a clone where a guest ended that was not all awake is the image and nothing else', () => {
   limitGuests(1);
   const pool = new CorePool();
@@ -187,7 +214,8 @@ it('a guest packed is as many words as its header says, and another header than 
     change(header);
     return resident().wordsOf(IMAGE.config, header);
   };
-  expect(words(() => {})).toBe(packedWords(packedOf(instanceOf(GROWN.core))));
+  const packed = packedOf(instanceOf(GROWN.core)).subarray(0, -1);
+  expect(words(() => {})).toBe(packedWords(packed));
   expect(words((header) => (header[GUEST_RECORDS_OFFSET >> 2]! += 8))).toBe(-1);
   expect(words((header) => (header[GUEST_NODES_HIGH_OFFSET >> 2] = 0x1000_0000))).toBe(-1);
   expect(words((header) => (header[GUEST_CZONE_START_OFFSET >> 2] = 0xffff_ffff))).toBe(-1);

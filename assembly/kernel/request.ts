@@ -104,8 +104,9 @@ export function streamTake(pcp: Pcp, list: usize): u32 {
 }
 
 /**
- * Up to `want` frames of a run at once, as far as neighbours follow each other on the list: as many calls of streamTake. A
- * run as in kernel/run; NO_RUN when allocBlock must be asked. The caller counts its frames (STAT_ALLOC_*).
+ * Up to `want` frames of a run at once, as far as neighbours follow each other on the list, upwards or downwards: as many calls
+ * of streamTake. A run as in kernel/run, of frames below zero when it goes down from its first; NO_RUN when allocBlock must
+ * be asked. The caller counts its frames (STAT_ALLOC_*).
  */
 @inline
 export function streamRun(pcp: Pcp, list: usize, want: u32): u64 {
@@ -115,14 +116,15 @@ export function streamRun(pcp: Pcp, list: usize, want: u32): u64 {
   const records = recordsBase + ((<usize>first) << 3);
   let frames: u32 = 1;
   let next = load<u32>(records);
-  while (frames < want && next == first + frames) {
-    next = load<u32>(records + ((<usize>frames) << 3));
+  const step = next == first - 1 && want > 1 ? -1 : 1;
+  while (frames < want && next == first + step * frames) {
+    next = load<u32>(records + ((<isize>(step * frames)) << 3));
     frames++;
   }
   listCutHead(list, next);
   pcp.count -= frames;
   pcp.freeCount >>= min<u32>(frames, 31);
-  return makeRun(first, frames);
+  return makeRun(first, step * frames);
 }
 
 /** A block from one zone by the right of the request: per-cpu lists, buddy, reserves. NIL: none. */

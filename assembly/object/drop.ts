@@ -1,26 +1,34 @@
 // Pages and objects that go: entry by entry where others may map the frames, in runs where nobody does, or all at once
 // with the CZone that they lie in.
 
-import { KERNEL_ZONES, KIND_TAIL, NODE_ENTRIES, OBJECT_NONE } from '../../src/abi/layout';
+import {
+  KERNEL_ZONES,
+  KIND_TAIL,
+  NODE_ENTRIES,
+  OBJECT_NONE,
+  RECORD_OBJECT_BITS,
+  RECORD_OBJECT_MASK,
+} from '../../src/abi/layout';
 import { PAGEBLOCK_ORDER } from '../../src/abi/unit';
 import { CZONE_DYING } from '../../src/abi/czone';
 import { STAT_DROPPED_PAGES } from '../../src/abi/stat';
 import { STATUS_BAD_ARGUMENT } from '../../src/abi/status';
 import { NIL } from '../base/frame';
-import { guest, statesBase } from '../base/guest';
+import { guest, recordsBase, statesBase } from '../base/guest';
 import { memoCut } from '../base/memo';
 import { blockType, blockZone } from '../base/pageblock';
 import { count } from '../base/stats';
 import { zoneAt } from '../base/zone';
 import { countFrees, freeBlock } from '../free';
 import { FREE_TO_HEAD, freeOne, giveBackAll } from '../kernel/allocator';
-import { countForeign, countPageFreed, countRunFreed, leaveZone } from './foreign';
+import { countForeign, countForeignRun, countPageFreed, countRunFreed, leaveZone } from './foreign';
 import { unshare } from './share';
 import {
   MemoryObject,
   OBJECT_ENTANGLED,
   PFN_MASK,
   dropNodes,
+  entryRun,
   isObject,
   leafOf,
   mapsOf,
@@ -44,13 +52,26 @@ export function dropEntry(object: MemoryObject, id: u32, slot: usize, index: u32
   return true;
 }
 
-/** Entries from `slot` on, at most `most`, that name consecutive frames. */
-@inline
-function frameRun(slot: usize, most: u32): u32 {
-  const first = load<u32>(slot);
-  let length: u32 = 1;
-  while (length < most && load<u32>(slot + ((<usize>length) << 2)) == first + length) length++;
-  return length;
+/**
+ * Drops entries from `slot` on, at most `most`, that name consecutive frames which others map too, and whose records name one of
+ * those. How many; 0: the first must be dropped by itself.
+ */
+function dropShared(object: MemoryObject, id: u32, slot: usize, most: u32): u32 {
+  const entry = load<u32>(slot);
+  const pfn = (entry & PFN_MASK) - 1;
+  const records = recordsBase + ((<usize>pfn) << 3);
+  let shared: u32 = 0;
+  while (shared < most && load<u32>(slot + ((<usize>shared) << 2)) == entry + shared) {
+    const record = records + ((<usize>shared) << 3);
+    const word = load<u32>(record);
+    if (word >> RECORD_OBJECT_BITS < 2 || (word & RECORD_OBJECT_MASK) == id) break;
+    store<u32>(record, word - (1 << RECORD_OBJECT_BITS));
+    shared++;
+  }
+  if (shared == 0) return 0;
+  memory.fill(slot, 0, (<usize>shared) << 2);
+  if ((object.flags & OBJECT_ENTANGLED) != 0) countForeignRun(object, pfn, shared, -1);
+  return shared;
 }
 
 /**
@@ -95,6 +116,7 @@ function soleRun(object: MemoryObject, id: u32, slot: usize, most: u32): u32 {
 @inline
 function dropSole(object: MemoryObject, id: u32, slot: usize, most: u32, cpu: u32): u32 {
   const frames = soleRun(object, id, slot, most);
+  if (frames == 0) return 0;
   giveBackAll(slot, frames, cpu);
   memory.fill(slot, 0, (<usize>frames) << 2);
   return frames;
@@ -112,13 +134,16 @@ function dropLeaf(object: MemoryObject, id: u32, leaf: u32, index: u32, stop: u3
     let step: u32 = 1;
     if (load<u32>(slot) != 0) {
       if (alone) {
-        step = frameRun(slot, stop - index);
+        step = entryRun(slot, stop - index);
         dropRun(object, slot, step);
         freed += step;
       } else {
-        const sole = object.zone == NIL ? dropSole(object, id, slot, stop - index, cpu) : 0;
-        step = max(sole, 1);
-        freed += sole == 0 ? <u32>dropEntry(object, id, slot, index, cpu) : sole;
+        const most = stop - index;
+        const sole = object.zone == NIL ? dropSole(object, id, slot, most, cpu) : 0;
+        const shared = sole == 0 ? dropShared(object, id, slot, most) : 0;
+        step = max(sole + shared, 1);
+        freed += sole;
+        if (sole + shared == 0) freed += <u32>dropEntry(object, id, slot, index, cpu);
       }
       object.pages -= step;
     }

@@ -6,12 +6,13 @@
 //  object.outside   the same for one object
 
 import { KERNEL_ZONES } from '../../src/abi/layout';
+import { PAGEBLOCK_FRAMES } from '../../src/abi/unit';
 import { NIL } from '../base/frame';
 import { blockZone } from '../base/pageblock';
 import { zoneAt } from '../base/zone';
 import { MemoryObject, objectAt } from './table';
 
-/** An entry of the object for this frame appears (1) or goes (-1). */
+/** An entry of the object for this frame appears (1) or goes (-1), or so many for frames of its pageblock. */
 export function countForeign(object: MemoryObject, pfn: u32, by: i32): void {
   const place = blockZone(pfn);
   if (place == object.zone) return;
@@ -19,6 +20,16 @@ export function countForeign(object: MemoryObject, pfn: u32, by: i32): void {
   if (object.zone == NIL) return;
   object.outside += by;
   zoneAt(object.zone).outside += by;
+}
+
+/** countForeign of entries that name consecutive frames. */
+export function countForeignRun(object: MemoryObject, pfn: u32, frames: u32, by: i32): void {
+  const end = pfn + frames;
+  for (let at = pfn; at < end;) {
+    const stop = min(end, (at | (PAGEBLOCK_FRAMES - 1)) + 1);
+    countForeign(object, at, by * <i32>(stop - at));
+    at = stop;
+  }
 }
 
 /** A page of an object has been freed. Only CZones count their object pages. */

@@ -1,30 +1,25 @@
 // fork: a copy-on-write copy of an anonymous object, leaf by leaf. What a write does to the copy is in share.
 
-import {
-  MAP_COUNT_MAX,
-  NODE_BYTES,
-  NODE_ENTRIES,
-  OBJECT_ANON,
-  RECORD_OBJECT_BITS,
-} from '../../src/abi/layout';
+import { MAP_COUNT_MAX, NODE_ENTRIES, OBJECT_ANON, RECORD_OBJECT_BITS } from '../../src/abi/layout';
 import { STAT_FORKED_PAGES } from '../../src/abi/stat';
 import {
   STATUS_BAD_ARGUMENT,
   STATUS_TABLE_FULL,
   STATUS_TOO_MANY_SHARERS,
 } from '../../src/abi/status';
-import { NIL, ownerWord, setOwnerWord } from '../base/frame';
-import { guest } from '../base/guest';
+import { NIL } from '../base/frame';
+import { guest, recordsBase } from '../base/guest';
 import { memoForget } from '../base/memo';
 import { count } from '../base/stats';
 import { objectCreate } from './create';
 import { objectDestroy } from './drop';
-import { countForeign } from './foreign';
+import { countForeignRun } from './foreign';
 import {
   MemoryObject,
   OBJECT_ENTANGLED,
   PFN_MASK,
   WRITE_PROTECTED,
+  entryRun,
   isObject,
   leafMake,
   leafOf,
@@ -32,22 +27,40 @@ import {
   objectAt,
 } from './table';
 
+/** Entries of a run have one mapping more, and are write-protected in both tables. How many: all, up to the first that has too many. */
+@inline
+function shareRun(from: usize, to: usize, frames: u32): u32 {
+  const entry = load<u32>(from) | WRITE_PROTECTED;
+  const records = recordsBase + ((<usize>((entry & PFN_MASK) - 1)) << 3);
+  for (let at: u32 = 0; at < frames; at++) {
+    const record = records + ((<usize>at) << 3);
+    const word = load<u32>(record);
+    if (word >> RECORD_OBJECT_BITS == MAP_COUNT_MAX) return at;
+    store<u32>(record, word + (1 << RECORD_OBJECT_BITS));
+    store<u32>(from + ((<usize>at) << 2), entry + at);
+    store<u32>(to + ((<usize>at) << 2), entry + at);
+  }
+  return frames;
+}
+
 /** Copies one leaf of the parent to the child, marking both sides write-protected. 0 or a status. */
 function forkLeaf(child: MemoryObject, source: u32, target: u32): i32 {
   const from = nodeAt(source);
   const to = nodeAt(target);
   const zoned = guest.czoneBlockFrames != 0;
-  for (let at: usize = 0; at < <u32>NODE_BYTES; at += 4) {
+  for (let index: u32 = 0; index < <u32>NODE_ENTRIES;) {
+    const at = (<usize>index) << 2;
     const entry = load<u32>(from + at);
-    if (entry == 0) continue;
-    const pfn = (entry & PFN_MASK) - 1;
-    const record = ownerWord(pfn);
-    if (record >> RECORD_OBJECT_BITS == MAP_COUNT_MAX) return STATUS_TOO_MANY_SHARERS;
-    setOwnerWord(pfn, record + (1 << RECORD_OBJECT_BITS));
-    store<u32>(from + at, entry | WRITE_PROTECTED);
-    store<u32>(to + at, entry | WRITE_PROTECTED);
-    if (zoned) countForeign(child, pfn, 1);
-    child.pages++;
+    if (entry == 0) {
+      index++;
+      continue;
+    }
+    const run = entryRun(from + at, NODE_ENTRIES - index);
+    const shared = shareRun(from + at, to + at, run);
+    if (zoned) countForeignRun(child, (entry & PFN_MASK) - 1, shared, 1);
+    child.pages += shared;
+    if (shared < run) return STATUS_TOO_MANY_SHARERS;
+    index += run;
   }
   return 0;
 }

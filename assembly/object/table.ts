@@ -99,6 +99,15 @@ export function slotOf(node: u32, index: u32): usize {
   return nodeAt(node) + ((<usize>(index & (NODE_ENTRIES - 1))) << 2);
 }
 
+/** Entries from `slot` on, at most `most`, that name consecutive frames and are alike in what may be done with them. */
+@inline
+export function entryRun(slot: usize, most: u32): u32 {
+  const first = load<u32>(slot);
+  let length: u32 = 1;
+  while (length < most && load<u32>(slot + ((<usize>length) << 2)) == first + length) length++;
+  return length;
+}
+
 /** A cleared node, or NIL when the table of nodes is full. */
 function nodeMake(): u32 {
   let node = guest.nodeFree;

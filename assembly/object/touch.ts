@@ -16,7 +16,7 @@ import { blockZone } from '../base/pageblock';
 import { scratchWord } from '../base/scratch';
 import { count } from '../base/stats';
 import { czoneRun } from '../czone/run';
-import { touchRead, touchRun, touchWrite } from '../host/backing';
+import { touchReads, touchRun, touchWrites } from '../host/backing';
 import {
   NO_RUN,
   Pcp,
@@ -36,6 +36,7 @@ import {
   OBJECT_ENTANGLED,
   PFN_MASK,
   WRITE_PROTECTED,
+  entryRun,
   isObject,
   leafMake,
   objectAt,
@@ -50,23 +51,30 @@ function emptyRun(slot: usize, limit: u32): u32 {
   return run;
 }
 
-/** Entries from `slot` on, pages from `index` on, get the frames of a run, which are written at once. */
+/**
+ * Entries from `slot` on, pages from `index` on, get the frames of a run, which are written at once: `frames` of them from `pfn`
+ * upwards, or below zero downwards.
+ */
 function fillFrames(
   object: MemoryObject,
   id: u32,
   slot: usize,
   index: u32,
   pfn: u32,
-  frames: u32,
+  frames: i32,
 ): void {
-  const record = recordsBase + ((<usize>pfn) << 3);
+  const step = frames < 0 ? -1 : 1;
+  const length = <u32>abs(frames);
   const word = id | (1 << RECORD_OBJECT_BITS);
-  for (let at: u32 = 0; at < frames; at++) {
-    store<u32>(slot + ((<usize>at) << 2), pfn + at + 1);
-    store<u64>(record + ((<usize>at) << 3), (<u64>word) | ((<u64>(index + at)) << 32));
+  let record = recordsBase + ((<usize>pfn) << 3);
+  for (let at: u32 = 0; at < length; at++) {
+    store<u32>(slot + ((<usize>at) << 2), pfn + step * at + 1);
+    store<u64>(record, (<u64>word) | ((<u64>(index + at)) << 32));
+    record += (<isize>step) << 3;
   }
-  memory.fill(statesBase + pfn, <u8>kindOfPages(object), frames);
-  touchRun(pfn, frames);
+  const lowest = step < 0 ? pfn + frames + 1 : pfn;
+  memory.fill(statesBase + lowest, <u8>kindOfPages(object), length);
+  touchRun(lowest, length);
 }
 
 /**
@@ -116,7 +124,8 @@ function touchLeaf(
         }
         let run = streamRun(pcp, list, emptyEnd - index);
         if (run != NO_RUN) {
-          streamed += runFrames(run);
+          step = abs(<i32>runFrames(run));
+          streamed += step;
         } else {
           status = allocBlock(object.gfp, 0, cpu);
           if (status < 0) break;
@@ -124,23 +133,23 @@ function touchLeaf(
           list = 0;
           run = makeRun(last, 1);
         }
-        step = runFrames(run);
-        fillFrames(object, id, slot, index, runStart(run), step);
+        fillFrames(object, id, slot, index, runStart(run), <i32>runFrames(run));
       } else {
         status = fillRun(object, id, slot, index, emptyEnd - index, cpu);
         if (status < 0) break;
         step = status;
       }
       faults += step;
-    } else if (!write) {
-      touchRead((entry & PFN_MASK) - 1);
-    } else if ((entry & WRITE_PROTECTED) != 0) {
+    } else if (write && (entry & WRITE_PROTECTED) != 0) {
       status = breakShare(object, id, slot, index, cpu);
       if (status < 0) break;
       list = 0;
       last = NIL;
     } else {
-      touchWrite(entry - 1);
+      step = entryRun(slot, end - index);
+      const pfn = (entry & PFN_MASK) - 1;
+      if (write) touchWrites(pfn, step);
+      else touchReads(pfn, step);
     }
     index += step;
   }

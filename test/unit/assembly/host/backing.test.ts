@@ -1,5 +1,6 @@
 // What the host holds behind frames: fresh pages, the template's, and what it takes back.
 
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   Core,
@@ -67,6 +68,51 @@ function template(): Core {
   core.backing.freezeTemplate();
   return core;
 }
+
+/** A guest with some of everything, and what is done to ranges of it: at once, or frame by frame. */
+function touchedBy(ranges: readonly Range[], isWhole: boolean): Core {
+  const core = empty();
+  core.backing.touch(0, 1500, true);
+  core.backing.freezeTemplate();
+  for (const { start, frames, deed } of ranges) {
+    const count = Math.min(frames, FRAMES - start);
+    const step = isWhole || deed === 'release' ? count : 1;
+    for (let at = start; at < start + count; at += step) {
+      if (deed === 'release') core.backing.release(at, step);
+      else core.backing.touch(at, step, deed === 'write');
+    }
+  }
+  return core;
+}
+
+interface Range {
+  readonly start: number;
+  readonly frames: number;
+  readonly deed: 'read' | 'write' | 'release';
+}
+
+const ranges: fc.Arbitrary<Range[]> = fc.array(
+  fc.record({
+    start: fc.integer({ min: 0, max: 1999 }),
+    frames: fc.integer({ min: 1, max: 300 }),
+    deed: fc.constantFrom('read', 'write', 'release'),
+  }),
+  { minLength: 1, maxLength: 30 },
+);
+
+describe('a touch of many frames', () => {
+  it('leaves what as many touches of single frames leave', () => {
+    fc.assert(
+      fc.property(ranges, (plan) => {
+        const [whole, single] = [touchedBy(plan, true), touchedBy(plan, false)];
+        // the counters are in it
+        expect(whole.hash()).toBe(single.hash());
+        expectSound(whole);
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
 
 describe('the template', () => {
   it('is all that was backed, and the guest has nothing of its own then', () => {

@@ -1,5 +1,6 @@
 // fork: the child sees the parent's pages, for nothing, until somebody writes.
 
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MAP_COUNT_MAX } from '../../../../src/abi/layout.ts';
 import {
@@ -82,5 +83,40 @@ describe('a fork', () => {
     expect(core.objects.fork(parent, NONE, 0)).toBe(STATUS_TOO_MANY_SHARERS);
     core.objects.destroy(5, 0);
     expect(core.objects.fork(parent, NONE, 0)).toBe(5);
+  });
+
+  it('that ends at once leaves what one leaves that goes page by page', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 1500 }),
+        fc.array(fc.integer({ min: 0, max: 1499 }), { maxLength: 20 }),
+        fc.boolean(),
+        (pages, written, isZoned) => {
+          const [whole, single] = [pages, 1].map((step) => {
+            const core = bootRegion();
+            const zone = isZoned ? core.czones.create(0, 4096, 4) : NONE;
+            const parent = anonymous(core);
+            // the parent's frames are neighbours upwards, downwards and not at all
+            core.objects.touch(parent, 0, pages, true, 0);
+            core.objects.truncate(parent, Math.floor(pages / 3), 50, 0);
+            core.objects.touch(parent, 0, pages, true, 0);
+            const child = core.objects.fork(parent, zone, 0);
+            for (const page of written)
+              core.objects.touch(page % 2 === 0 ? child : parent, page, 1, true, 0);
+            const grandchild = core.objects.fork(child, zone, 0);
+            expectSound(core);
+            for (let at = 0; at < 1500; at += step) core.objects.truncate(child, at, step, 0);
+            core.objects.destroy(child, 0);
+            expectSound(core);
+            core.objects.touch(grandchild, 0, 10, true, 0);
+            core.objects.destroy(parent, 0);
+            expectSound(core);
+            return core;
+          });
+          expect(whole?.hash()).toBe(single?.hash());
+        },
+      ),
+      { numRuns: 25 },
+    );
   });
 });

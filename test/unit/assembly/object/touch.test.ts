@@ -9,6 +9,7 @@ import {
   OBJECT_ANON,
   saveState,
 } from '../../../../src/core/index.ts';
+import { STATS_MAX } from '../../../../src/abi/layout.ts';
 import { bootGuest, expectSound, objectFrame } from '../../../support/core.ts';
 
 const FRAMES = 16 * 1024;
@@ -33,6 +34,50 @@ function touched(pages: number, step: number): { core: Core; object: number; got
   return { core, object, got };
 }
 
+interface Plan {
+  /** Pages that go before, from which on and how many; `isUp`: the first first. */
+  readonly gone: readonly { start: number; pages: number; isUp: boolean }[];
+  /** All that is there is an image's by then. */
+  readonly isFrozen: boolean;
+  readonly isWrite: boolean;
+}
+
+const PAGES = 2000;
+
+const plans: fc.Arbitrary<Plan> = fc.record({
+  gone: fc.array(
+    fc.record({
+      start: fc.integer({ min: 0, max: PAGES - 1 }),
+      pages: fc.integer({ min: 1, max: 400 }),
+      isUp: fc.boolean(),
+    }),
+    { maxLength: 12 },
+  ),
+  isFrozen: fc.boolean(),
+  isWrite: fc.boolean(),
+});
+
+/** Pages come, some go, and all are touched again in calls of so many. */
+function again({ gone, isFrozen, isWrite }: Plan, step: number): Core {
+  const core = bootGuest({ frames: FRAMES });
+  const object = anonymous(core);
+  core.objects.touch(object, 0, PAGES, true, 0);
+  for (const { start, pages, isUp } of gone) {
+    if (isUp) core.objects.truncate(object, start, pages, 0);
+    else for (let at = pages - 1; at >= 0; at -= 1) core.objects.truncate(object, start + at, 1, 0);
+  }
+  if (isFrozen) core.backing.freezeTemplate();
+  for (let at = 0; at < PAGES; at += step) {
+    core.objects.touch(object, at, Math.min(step, PAGES - at), isWrite, 0);
+  }
+  return core;
+}
+
+/** All counters. */
+function countsOf(core: Core): number[] {
+  return Array.from({ length: STATS_MAX }, (_, index) => core.stat(index));
+}
+
 describe('a touch', () => {
   it('of many pages takes the frames that touches of single pages take, down to the last frame', () => {
     fc.assert(
@@ -51,6 +96,19 @@ describe('a touch', () => {
         },
       ),
       { numRuns: 12, examples: [[FRAMES, 1500]] },
+    );
+  });
+
+  it('of many pages finds frames in whatever order they were given back, and pages that are there, as touches of single pages do', () => {
+    fc.assert(
+      fc.property(plans, fc.integer({ min: 2, max: 2000 }), (plan, step) => {
+        const [one, many] = [again(plan, 1), again(plan, step)];
+        expect(saveState(many, 'after')).toEqual(saveState(one, 'after'));
+        expect(many.hash()).toBe(one.hash());
+        expect(countsOf(many)).toEqual(countsOf(one));
+        expectSound(many);
+      }),
+      { numRuns: 20 },
     );
   });
 });

@@ -91,7 +91,7 @@ describe('a fork', () => {
         fc.integer({ min: 1, max: 1500 }),
         fc.array(fc.integer({ min: 0, max: 1499 }), { maxLength: 20 }),
         fc.boolean(),
-        (pages, written, isZoned) => {
+        (pages, writes, isZoned) => {
           const [whole, single] = [pages, 1].map((step) => {
             const core = bootRegion();
             const zone = isZoned ? core.czones.create(0, 4096, 4) : NONE;
@@ -101,7 +101,7 @@ describe('a fork', () => {
             core.objects.truncate(parent, Math.floor(pages / 3), 50, 0);
             core.objects.touch(parent, 0, pages, true, 0);
             const child = core.objects.fork(parent, zone, 0);
-            for (const page of written)
+            for (const page of writes)
               core.objects.touch(page % 2 === 0 ? child : parent, page, 1, true, 0);
             const grandchild = core.objects.fork(child, zone, 0);
             expectSound(core);

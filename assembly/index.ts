@@ -66,7 +66,7 @@ export { countBacked, freezeTemplate, isBacked, releaseRange, touchRange } from 
 export { usesRange } from './host/backing';
 
 // CZones
-export { czoneCreate, czoneGrow, czoneNextBlock, czoneSetLimits, czoneRefer } from './czone/zone';
+export { czoneCreate, czoneGrow, czoneFirstBlock, czoneSetLimits, czoneRefer } from './czone/zone';
 export { czoneFullZone } from './czone/run';
 export { czoneExit } from './object/czone-exit';
 export {

@@ -63,12 +63,7 @@ export function anon(core: Core, zone: number): number {
 
 /** Pieces that a zone's blocks make in address order. */
 export function piecesOf({ core, block }: Scene, zone: number): number {
-  const blocks: number[] = [];
-  for (let pfn = rawOf(core).czoneNextBlock(zone, -1); pfn >= 0;) {
-    blocks.push(pfn);
-    pfn = rawOf(core).czoneNextBlock(zone, pfn);
-  }
-  blocks.sort((a, b) => a - b);
+  const blocks = core.czones.blocksOf(zone).toSorted((a, b) => a - b);
   return blocks.filter((pfn, at) => at === 0 || blocks[at - 1] !== pfn - block).length;
 }
 

@@ -21,6 +21,7 @@ import {
   GUEST_FAULT_PFN_OFFSET,
   GUEST_FAULT_RULE_OFFSET,
   GUEST_KSWAPD_WAKE_OFFSET,
+  GUEST_LINKS_OFFSET,
   GUEST_MOVES_OFFSET,
   GUEST_NODES_OFFSET,
   GUEST_NODES_HIGH_OFFSET,
@@ -203,6 +204,7 @@ if (offsetof<Guest>('balloonHead') != GUEST_BALLOON_HEAD_OFFSET) ERROR('Guest.ba
 if (offsetof<Guest>('balloonCount') != GUEST_BALLOON_COUNT_OFFSET)
   ERROR('Guest.balloonCount moved');
 if (offsetof<Guest>('moves') != GUEST_MOVES_OFFSET) ERROR('Guest.moves moved');
+if (offsetof<Guest>('links') != GUEST_LINKS_OFFSET) ERROR('Guest.links moved');
 if (offsetof<Guest>('balloonLimbo') != GUEST_BALLOON_LIMBO_OFFSET)
   ERROR('Guest.balloonLimbo moved');
 if (offsetof<Guest>('zonelist3') - offsetof<Guest>('zonelist0') != 4 * (KERNEL_ZONES - 1)) {

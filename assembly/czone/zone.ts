@@ -15,7 +15,7 @@ import { NIL } from '../base/frame';
 import { guest } from '../base/guest';
 import { count } from '../base/stats';
 import { zoneAt, zoneReset } from '../base/zone';
-import { addBlock, endZone, linkAt } from './block';
+import { addBlock, endZone } from './block';
 import { poolChoose } from './pool';
 
 
@@ -73,10 +73,9 @@ export function czoneGrow(index: u32, blocks: u32): i32 {
   return added;
 }
 
-/** First block of a zone, or the block after one; -1 at the end. For the host's walk over blocks. */
-export function czoneNextBlock(index: u32, after: i32): i32 {
-  if (!isCzone(index)) return -1;
-  return after < 0 ? zoneAt(index).firstBlock : load<u32>(linkAt(after));
+/** First block of a zone, -1: it has none. The host goes on by the links. */
+export function czoneFirstBlock(index: u32): i32 {
+  return isCzone(index) ? zoneAt(index).firstBlock : -1;
 }
 
 /** Processes enter (by > 0) or leave the zone. How many are in it then, or a status. */

@@ -103,6 +103,7 @@ export const GUEST_REPORT_WANTED_OFFSET = 220;
 export const GUEST_BALLOON_HEAD_OFFSET = 224;
 export const GUEST_BALLOON_COUNT_OFFSET = 232;
 export const GUEST_MOVES_OFFSET = 236;
+export const GUEST_LINKS_OFFSET = 240; // by pageblock of a CZone's block: the next of its zone, the one before
 export const GUEST_BALLOON_LIMBO_OFFSET = 248;
 export const STATS_BASE = 4352; // GUEST_BASE + GUEST_BYTES
 export const STATS_MAX = 96; // f64 counters

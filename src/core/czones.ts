@@ -1,6 +1,8 @@
 // CZones: the region they live in, zones by index, and ranges of theirs on the way to the host.
 
 import { CZONE_RANGES_MAX, POOL_FREE_BLOCKS, POOL_PLUGGED_BLOCKS } from '../abi/czone.ts';
+import { GUEST_LINKS_OFFSET } from '../abi/layout.ts';
+import { PAGEBLOCK_ORDER } from '../abi/unit.ts';
 import { expectInteger, expectWords } from '../check/index.ts';
 import type { FrameRange } from './frame-range.ts';
 import { expectAnswer } from './error.ts';
@@ -26,10 +28,10 @@ const RECLAIM = ['czones.reclaim', 'index', 'maxRanges', 'maxFrames', 'order'] a
 const COLLECT = ['czones.collect', 'maxRanges'] as const;
 const BLOCKS_OF = ['czones.blocksOf', 'index'] as const;
 
-/** Frames, each after the one before, until there is none. */
-function allFrom(next: (pfn: number) => number): number[] {
+/** Frames from one on, each after the one before, until there is none. */
+function allFrom(first: number, next: (pfn: number) => number): number[] {
   const found: number[] = [];
-  for (let pfn = next(-1); pfn >= 0; pfn = next(pfn)) found.push(pfn);
+  for (let pfn = first; pfn >= 0; pfn = next(pfn)) found.push(pfn);
   return found;
 }
 
@@ -80,7 +82,10 @@ export class CZoneCalls {
 
   /** First frames of the blocks in no zone, ascending. */
   pooled(): number[] {
-    return allFrom((pfn) => this._pool?.czoneNextPooled(pfn + 1) ?? -1);
+    const pool = this._pool;
+    return pool === undefined
+      ? []
+      : allFrom(pool.czoneNextPooled(0), (pfn) => pool.czoneNextPooled(pfn + 1));
   }
 
   /** Whether a block is in no zone and memory. */
@@ -146,7 +151,10 @@ export class CZoneCalls {
   /** First frames of a zone's blocks, in the order in which it got them. */
   blocksOf(index: number): number[] {
     expectWords(BLOCKS_OF, index);
-    return allFrom((pfn) => this._raw.czoneNextBlock(index, pfn));
+    const { raw, words } = this._instance;
+    const links = this._instance.headerWord(GUEST_LINKS_OFFSET) >>> 2;
+    const next = (pfn: number): number => words[links + 2 * (pfn >>> PAGEBLOCK_ORDER)]! | 0;
+    return allFrom(raw.czoneFirstBlock(index), next);
   }
 
   /** Takes ranges of whole blocks out of the pool. Throws CoreError for a status. */

@@ -117,7 +117,7 @@ export type CoreExports = {
   czoneExit(index: number, cpu: number): number;
   czoneFullZone(): number;
   czoneGrow(index: number, blocks: number): number;
-  czoneNextBlock(index: number, after: number): number;
+  czoneFirstBlock(index: number): number;
   czoneNextPooled(from: number): number;
   czonePlacement(placement: number): number;
   czonePlug(start: number, frames: number): number;

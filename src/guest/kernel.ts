@@ -36,7 +36,7 @@ import { type Counts, Meter, expectCounts, newCounts, takenIn } from './counts.t
 import { CZones } from './zones.ts';
 import { type ResumeTouches, memmapFrames } from './footprint.ts';
 import { GuestOutOfMemory } from './error.ts';
-import { type GuestConfig, IMAGE_START, bootedFrames, expectMachine } from './machine.ts';
+import { type GuestConfig, IMAGE_START, expectMachine, memmapRange } from './machine.ts';
 import {
   type FreeList,
   type GuestFrame,
@@ -90,18 +90,9 @@ export interface Frozen {
 
 function bootLayout(config: GuestConfig): BootLayout {
   const { memoryFrames, region, kernel, hotplugEndFrame = 0 } = config;
-  const memmap = memmapRange(config);
   const image = { start: IMAGE_START, count: kernel.imageFrames };
   const regionEnd = region === undefined ? 0 : region.start + region.frames;
-  return layoutOf(memoryFrames, [image, memmap], Math.max(regionEnd, hotplugEndFrame));
-}
-
-/** memblock allocates from the top down: the boot memmap lies at the end of memory. */
-function memmapRange(config: GuestConfig): { start: number; count: number } {
-  const { ram } = layoutOf(config.memoryFrames, []);
-  const top = ram.at(-1) as { start: number; count: number };
-  const count = memmapFrames(bootedFrames(config));
-  return { start: top.start + top.count - count, count };
+  return layoutOf(memoryFrames, [image, memmapRange(config)], Math.max(regionEnd, hotplugEndFrame));
 }
 
 function coreConfig(config: GuestConfig, layout: BootLayout): CoreConfig {
@@ -127,9 +118,14 @@ const IMAGE: Shape = {
   files: [LIST],
 };
 
+/** What was looked at once: a template is cloned again and again. */
+const SOUND = new WeakSet<GuestImage>();
+
 /** The image, if it looks like one: the core looks at its own part. */
 export function expectImage(image: GuestImage): GuestImage {
+  if (SOUND.has(image)) return image;
   expectMachine(expectShape('image', image, IMAGE).config);
+  SOUND.add(image);
   return image;
 }
 

@@ -8,7 +8,7 @@ import {
   expectName,
   expectObject,
 } from '../check/index.ts';
-import { BUILDS, type CoreBuild, THP_ORDER, layoutOf } from '../core/index.ts';
+import { BUILDS, type CoreBuild, type FrameRange, THP_ORDER, layoutOf } from '../core/index.ts';
 import { type KernelFootprint, memmapFrames } from './footprint.ts';
 import type { CZoneRegion } from './zones.ts';
 
@@ -56,8 +56,12 @@ const FOOTPRINT_FIELDS = [
   'cloneReadFrames',
 ] as const satisfies readonly (keyof KernelFootprint)[];
 
+/** What was looked at once: VMs of a kind have one machine. */
+const SOUND = new WeakSet<GuestConfig>();
+
 /** Throws RefusedArgument for a machine that cannot be made. */
 export function expectMachine(config: GuestConfig): void {
+  if (SOUND.has(config)) return;
   expectObject('machine', config);
   const { memoryFrames, region, hotplugEndFrame, cpus, processes, files, kernel, build } = config;
   expectObject('kernel', kernel);
@@ -78,11 +82,25 @@ export function expectMachine(config: GuestConfig): void {
     expectInteger('hotplugEndFrame', hotplugEndFrame, 0, SPAN_FRAMES_MAX);
   }
   if (region !== undefined) expectRegion(config);
+  SOUND.add(config);
 }
 
 /** Frames whose struct pages are there when the guest has booted. */
 export function bootedFrames({ memoryFrames, region }: GuestConfig): number {
   return memoryFrames + (region?.isBooted === true ? region.frames : 0);
+}
+
+const MEMMAPS = new WeakMap<GuestConfig, FrameRange>();
+
+/** The boot memmap. memblock allocates from the top down: it lies at the end of memory. */
+export function memmapRange(config: GuestConfig): FrameRange {
+  const known = MEMMAPS.get(config);
+  if (known !== undefined) return known;
+  const top = layoutOf(config.memoryFrames, []).ram.at(-1) as FrameRange;
+  const count = memmapFrames(bootedFrames(config));
+  const range = { start: top.start + top.count - count, count };
+  MEMMAPS.set(config, range);
+  return range;
 }
 
 /** Image and memmap each have a place of their own; what the kernel holds must fit what is left. */

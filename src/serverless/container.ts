@@ -321,6 +321,14 @@ export class Container {
     if (this.czone === undefined || czones === undefined) return 0;
     const { blockFrames } = czones.region;
     const blocks = czones.blocksOf(this.czone);
-    return blocks.reduce((sum, start) => sum + core.backing.count(start, blockFrames), 0);
+    let backed = 0;
+    // blocks that follow each other are asked for at once
+    for (let at = 0, next = 0; at < blocks.length; at = next) {
+      const start = blocks[at] as number;
+      next = at + 1;
+      while (blocks[next] === start + (next - at) * blockFrames) next += 1;
+      backed += core.backing.count(start, (next - at) * blockFrames);
+    }
+    return backed;
   }
 }

@@ -176,6 +176,8 @@ export class ManyPerVm implements ServerlessSystem {
   private readonly _placement: Placement;
   private readonly _vmm: Vmm;
   private readonly _byFunction: Map<number, SharedVm[]> = new Map<number, SharedVm[]>();
+  /** The VM for each function. */
+  private readonly _configs: Map<FunctionProfile, GuestConfig> = new Map();
   private readonly _ended: IdleReclaim[] = [];
   private readonly _work: VmWork[] = [];
   private _started = 0;
@@ -206,9 +208,17 @@ export class ManyPerVm implements ServerlessSystem {
     return made;
   }
 
+  private _configOf(profile: FunctionProfile): GuestConfig {
+    const known = this._configs.get(profile);
+    if (known !== undefined) return known;
+    const made = this._scheme.config(this._context.machine, profile);
+    this._configs.set(profile, made);
+    return made;
+  }
+
   private _startVm(profile: FunctionProfile, rooms: SharedVm[]): SharedVm {
     const { machine } = this._context;
-    const vm = this._vmm.start(this._scheme.config(machine, profile), true);
+    const vm = this._vmm.start(this._configOf(profile), true);
     const scheme = this._scheme.attach?.({
       vm,
       profile,

@@ -18,7 +18,6 @@ import {
   STATUS_FEATURES_OK,
   STATUS_NEEDS_RESET,
 } from './constants.ts';
-import { FRAME_BYTES } from '../abi/unit.ts';
 import {
   COUNT,
   FLAG,
@@ -302,14 +301,15 @@ export class VirtioDevice implements DevicePort {
     this._processed();
   }
 
-  /** Reads past the end give zeros. */
-  readConfig(offset: number, lengthBytes: number): Uint8Array {
+  /** A field of so many bytes, little endian. Reads past the end give zeros. */
+  readConfig(offset: number, lengthBytes: number): number {
     const config = this.model.config();
-    expectInteger('offset', offset, 0);
-    const bytes = new Uint8Array(expectInteger('lengthBytes', lengthBytes, 0, FRAME_BYTES));
-    if (offset + lengthBytes > config.length) this.violation('config-read-out-of-range');
-    for (let i = 0; i < lengthBytes; i++) bytes[i] = config[offset + i] ?? 0;
-    return bytes;
+    const end =
+      expectInteger('offset', offset, 0) + expectInteger('lengthBytes', lengthBytes, 0, 4);
+    if (end > config.length) this.violation('config-read-out-of-range');
+    let value = 0;
+    for (let at = end - 1; at >= offset; at--) value = value * 256 + (config[at] ?? 0);
+    return value;
   }
 
   writeConfig(offset: number, bytes: Uint8Array): void {

@@ -157,7 +157,7 @@ export function readDeviceConfig(device: VirtioDevice, offset: number, widthByte
     device.violation('register-access-width');
     return 0;
   }
-  return littleEndian(device.readConfig(offset, widthBytes));
+  return device.readConfig(offset, widthBytes);
 }
 
 export function writeDeviceConfig(

@@ -195,8 +195,20 @@ export class TemplateStore {
   }
 }
 
+/** Of machines that were asked for before: shared, and not. */
+const KEYS = new WeakMap<GuestConfig, readonly [string, string]>();
+
 function keyOf(config: GuestConfig, shared: boolean): string {
   expectMachine(config);
+  let keys = KEYS.get(config);
+  if (keys === undefined) {
+    keys = [textOf(config, true), textOf(config, false)];
+    KEYS.set(config, keys);
+  }
+  return keys[shared ? 0 : 1];
+}
+
+function textOf(config: GuestConfig, shared: boolean): string {
   const { memoryFrames, region, hotplugEndFrame, cpus, processes, files } = config;
   const { kernel, build, thp = true } = config;
   const size = [memoryFrames, region, hotplugEndFrame, cpus, processes, files];

@@ -25,7 +25,6 @@ const NOT_CALLED: ReadonlySet<string> = new Set([
   'attach',
   'blockInUse',
   'create',
-  'czoneNextBlock',
   'czoneRegion',
   'finishBoot',
   'layOut',

@@ -280,10 +280,9 @@ export class CzoneWorld {
       if (zone.dying) continue;
       this.#same(field(ZONE_OUTSIDE_OFFSET), model.outside(zone), 'entries elsewhere');
       this.#same(field(ZONE_LIMIT_OFFSET), zone.limit, 'limit');
-      let pfn = -1;
-      for (const block of zone.blocks) {
-        pfn = rawOf(core).czoneNextBlock(zone.index, pfn);
-        this.#same(pfn, block, 'block of the chain');
+      const chain = core.czones.blocksOf(zone.index);
+      for (const [at, block] of zone.blocks.entries()) {
+        this.#same(chain[at] ?? -1, block, 'block of the chain');
       }
     }
     for (const object of model.objects.values()) {

@@ -275,12 +275,22 @@ export class CZoneDevice implements DeviceModel {
   }
 
   config(): Uint8Array {
-    const now = this.values();
-    if (this._encoded === undefined || !isSameNow(this._encoded, now)) {
-      encodeCZoneConfig(now, this._bytes);
-      this._encoded = now;
+    if (this._encoded === undefined || !this._isSameNow(this._encoded)) {
+      this._encoded = this.values();
+      encodeCZoneConfig(this._encoded, this._bytes);
     }
     return this._bytes;
+  }
+
+  /** Of what may change while a device is there. */
+  private _isSameNow(known: CZoneConfig): boolean {
+    return (
+      known.pluggedBytes === this.pluggedBytes &&
+      known.zones === this._table.count &&
+      known.requestedBytes === this.requestedBytes &&
+      known.usableBytes === this.usableBytes &&
+      known.epoch === this._reclaim.epoch
+    );
   }
 
   values(): CZoneConfig {
@@ -473,15 +483,4 @@ export class CZoneDevice implements DeviceModel {
     if (this._table.exists(stats.zone)) this._stats.set(stats.zone, stats);
     else this._port.violation('czone-stats-zone');
   }
-}
-
-/** Of what may change while a device is there. */
-function isSameNow(a: CZoneConfig, b: CZoneConfig): boolean {
-  return (
-    a.pluggedBytes === b.pluggedBytes &&
-    a.zones === b.zones &&
-    a.requestedBytes === b.requestedBytes &&
-    a.usableBytes === b.usableBytes &&
-    a.epoch === b.epoch
-  );
 }

@@ -58,7 +58,7 @@ describe('a zone', () => {
     core.czones.create(1, BLOCK, 1);
     core.czones.grow(first, 2);
     expect(blocksOf(core, first)).toEqual([0, 2, 3]);
-    expect(rawOf(core).czoneNextBlock(99, -1)).toBe(-1);
+    expect(rawOf(core).czoneFirstBlock(99)).toBe(-1);
   });
 });
 

@@ -261,7 +261,7 @@ export class Core {
     const same = (['frames', 'cpus', 'czones', 'objects', 'nodes', 'bufferSlots'] as const).every(
       (key) => snapshot.config[key] === this.config[key],
     );
-    if (!same) throw new CoreError('restore: the snapshot is of a guest with other table sizes');
+    if (!same) throw new CoreError('restore: a guest of other table sizes');
     clearGuest(this._instance, this._image, snapshot);
     writeSnapshot(snapshot, this._instance.words);
     Core.attach(this._instance.raw);

@@ -28,10 +28,10 @@ const RECLAIM = ['czones.reclaim', 'index', 'maxRanges', 'maxFrames', 'order'] a
 const COLLECT = ['czones.collect', 'maxRanges'] as const;
 const BLOCKS_OF = ['czones.blocksOf', 'index'] as const;
 
-/** Frames from one on, each after the one before, until there is none. */
-function allFrom(first: number, next: (pfn: number) => number): number[] {
+/** Frames, each after the one before, until there is none. */
+function allFrom(next: (pfn: number) => number): number[] {
   const found: number[] = [];
-  for (let pfn = first; pfn >= 0; pfn = next(pfn)) found.push(pfn);
+  for (let pfn = next(-1); pfn >= 0; pfn = next(pfn)) found.push(pfn);
   return found;
 }
 
@@ -82,10 +82,7 @@ export class CZoneCalls {
 
   /** First frames of the blocks in no zone, ascending. */
   pooled(): number[] {
-    const pool = this._pool;
-    return pool === undefined
-      ? []
-      : allFrom(pool.czoneNextPooled(0), (pfn) => pool.czoneNextPooled(pfn + 1));
+    return allFrom((pfn) => this._pool?.czoneNextPooled(pfn + 1) ?? -1);
   }
 
   /** Whether a block is in no zone and memory. */
@@ -151,10 +148,13 @@ export class CZoneCalls {
   /** First frames of a zone's blocks, in the order in which it got them. */
   blocksOf(index: number): number[] {
     expectWords(BLOCKS_OF, index);
-    const { raw, words } = this._instance;
-    const links = this._instance.headerWord(GUEST_LINKS_OFFSET) >>> 2;
-    const next = (pfn: number): number => words[links + 2 * (pfn >>> PAGEBLOCK_ORDER)]! | 0;
-    return allFrom(raw.czoneFirstBlock(index), next);
+    const { _instance: guest } = this;
+    const links = guest.headerWord(GUEST_LINKS_OFFSET);
+    return allFrom((pfn) =>
+      pfn < 0
+        ? guest.raw.czoneFirstBlock(index)
+        : guest.word(links + 8 * (pfn >>> PAGEBLOCK_ORDER)) | 0,
+    );
   }
 
   /** Takes ranges of whole blocks out of the pool. Throws CoreError for a status. */

@@ -130,6 +130,25 @@ export function listTailRun(list: usize, step: u32, most: u32): u32 {
   return run;
 }
 
+/** Neighbours that follow each other on a list from a member on, at most `most`: how many, below zero if downwards. */
+export function listRun(first: u32, most: u32): i32 {
+  const records = recordsBase + ((<usize>first) << 3);
+  let next = load<u32>(records);
+  const step = first != 0 && next == first - 1 ? -1 : 1;
+  let run: u32 = 1;
+  while (run < most && next == first + step * run) {
+    next = load<u32>(records + ((<isize>(step * run)) << 3));
+    run++;
+  }
+  return step * run;
+}
+
+/** The last of a run of frames, below zero downwards. */
+@inline
+export function runLast(first: u32, run: i32): u32 {
+  return first + run + (run < 0 ? 1 : -1);
+}
+
 /** What stood behind `prev` is off the list; NIL: all of it is. */
 @inline
 export function listCutTail(list: usize, prev: u32): void {

@@ -10,7 +10,7 @@ import {
 import { PAGEBLOCK_FRAMES } from '../../src/abi/unit';
 import { NIL } from '../base/frame';
 import { recordsBase, statesBase } from '../base/guest';
-import { listHead, setListHead, setListTail } from '../base/list';
+import { listHead, runLast, setListHead, setListTail } from '../base/list';
 import { blockPlace } from '../base/pageblock';
 import { Zone } from '../base/zone';
 import { Pcp, clampHigh, pcpIndex, pcpList } from './percpu';
@@ -45,7 +45,7 @@ function neighbours(frames: usize, most: u32): i32 {
 function pushRun(list: usize, head: u32, pfn: u32, run: i32): u32 {
   const records = recordsBase;
   const step = run < 0 ? -1 : 1;
-  const last = pfn + run - step;
+  const last = runLast(pfn, run);
   memory.fill(statesBase + min(pfn, last), <u8>KIND_PCP, abs(run));
   if (head == NIL) setListTail(list, pfn);
   else store<u32>(records + ((<usize>head) << 3), pfn, 4);

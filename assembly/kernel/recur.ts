@@ -11,10 +11,11 @@ import {
   ZONE_FLAG_RECLAIM_ACTIVE,
 } from '../../src/abi/layout';
 import { ALLOC_WMARK_HIGH } from '../../src/abi/gfp';
+import { PAGEBLOCK_FRAMES } from '../../src/abi/unit';
 import { NIL, linkNext } from '../base/frame';
 import { guest } from '../base/guest';
-import { listHead } from '../base/list';
-import { blockType } from '../base/pageblock';
+import { listHead, listRun, runLast } from '../base/list';
+import { blockStart, blockType } from '../base/pageblock';
 import { zoneAt } from '../base/zone';
 import { Pcp, pcpAt, pcpIndex, pcpList } from './percpu';
 import { fastFlags } from './request';
@@ -58,12 +59,18 @@ function staysBelowHigh(pcp: Pcp, frames: u32): bool {
   return frames > 31 || (pcp.freeCount | pcp.allocFactor) >> frames == 0;
 }
 
-/** Whether the first frames of a list go back to it when they are freed. */
-function areAtHome(list: usize, frames: u32, type: u32): bool {
-  let pfn = listHead(list);
-  for (let left = frames; left > 0; left--) {
-    if (pfn == NIL || blockType(pfn) != type) return false;
-    pfn = linkNext(pfn);
+/** Whether frames from the first of a list on go back to it when they are freed. */
+function areAtHome(first: u32, frames: u32, type: u32): bool {
+  let pfn = first;
+  for (let left = frames; left > 0;) {
+    if (pfn == NIL) return false;
+    const run = listRun(pfn, left);
+    const last = runLast(pfn, run);
+    for (let at = blockStart(min(pfn, last)); at <= max(pfn, last); at += PAGEBLOCK_FRAMES) {
+      if (blockType(at) != type) return false;
+    }
+    left -= abs(run);
+    pfn = linkNext(last);
   }
   return true;
 }
@@ -74,6 +81,6 @@ export function recurringFrames(gfp: u32, frames: u32, cpu: u32): u32 {
   if (index == NIL || frames == 0) return NIL;
   const pcp = pcpAt(cpu, index);
   const type = requestType(gfp);
-  const list = pcpList(pcp, pcpIndex(0, type));
-  return staysBelowHigh(pcp, frames) && areAtHome(list, frames, type) ? listHead(list) : NIL;
+  const first = listHead(pcpList(pcp, pcpIndex(0, type)));
+  return staysBelowHigh(pcp, frames) && areAtHome(first, frames, type) ? first : NIL;
 }

@@ -51,9 +51,9 @@ import {
   STATUS_NEED_RECLAIM,
   STATUS_NO_MEMORY,
 } from '../../src/abi/status';
-import { NIL, setRequest, setState } from '../base/frame';
-import { guest, recordsBase } from '../base/guest';
-import { listCutHead, listHead, listPopHead } from '../base/list';
+import { NIL, linkNext, setRequest, setState } from '../base/frame';
+import { guest } from '../base/guest';
+import { listCutHead, listHead, listPopHead, listRun, runLast } from '../base/list';
 import { blockPlace, blockZone, placeType, placeZone } from '../base/pageblock';
 import { count } from '../base/stats';
 import { Zone, zoneAt } from '../base/zone';
@@ -113,18 +113,12 @@ export function streamRun(pcp: Pcp, list: usize, want: u32): u64 {
   if (list == 0) return NO_RUN;
   const first = listHead(list);
   if (first == NIL) return NO_RUN;
-  const records = recordsBase + ((<usize>first) << 3);
-  let frames: u32 = 1;
-  let next = load<u32>(records);
-  const step = next == first - 1 && want > 1 ? -1 : 1;
-  while (frames < want && next == first + step * frames) {
-    next = load<u32>(records + ((<isize>(step * frames)) << 3));
-    frames++;
-  }
-  listCutHead(list, next);
+  const run = listRun(first, want);
+  const frames = <u32>abs(run);
+  listCutHead(list, linkNext(runLast(first, run)));
   pcp.count -= frames;
   pcp.freeCount >>= min<u32>(frames, 31);
-  return makeRun(first, step * frames);
+  return makeRun(first, run);
 }
 
 /** A block from one zone by the right of the request: per-cpu lists, buddy, reserves. NIL: none. */

@@ -8,9 +8,10 @@
 
 import { STATS_BASE, STATS_MAX } from '../../src/abi/layout';
 import { STATUS_BAD_ARGUMENT, STATUS_BAD_STATE } from '../../src/abi/status';
-import { testBit } from '../base/bitmap';
+import { countBits } from '../base/bitmap';
 import { NIL, linkNext } from '../base/frame';
 import { REPORT_NOBODY, backedBase, guest, templateBase } from '../base/guest';
+import { listRun, runLast } from '../base/list';
 import { WORK_COUNTS, WORK_COUNTS_BYTES } from '../base/work';
 import { listsAtRest, recurringFrames } from '../kernel/allocator';
 import { objectTruncate } from '../object/drop';
@@ -33,9 +34,15 @@ function isQuiet(): bool {
 /** Whether frames from the first on, along their list, are private host memory. */
 function arePrivate(first: u32, frames: u32): bool {
   let pfn = first;
-  for (let left = frames; left > 0; left--) {
-    if (!testBit(backedBase, pfn) || testBit(templateBase, pfn)) return false;
-    pfn = linkNext(pfn);
+  for (let left = frames; left > 0;) {
+    const run = listRun(pfn, left);
+    const last = runLast(pfn, run);
+    const count = <u32>abs(run);
+    const lowest = min(pfn, last);
+    if (countBits(backedBase, lowest, count) != count) return false;
+    if (countBits(templateBase, lowest, count) != 0) return false;
+    left -= count;
+    pfn = linkNext(last);
   }
   return true;
 }

@@ -11,6 +11,7 @@ import {
 import { STATUS_BAD_ARGUMENT, STATUS_TABLE_FULL } from '../../src/abi/status';
 import { NIL } from '../base/frame';
 import { guest, recordsBase, statesBase } from '../base/guest';
+import { runLast } from '../base/list';
 import { memoClaim, memoSkip } from '../base/memo';
 import { blockZone } from '../base/pageblock';
 import { scratchWord } from '../base/scratch';
@@ -43,12 +44,13 @@ import {
   slotOf,
 } from './table';
 
-/** Empty entries from a slot on, at most `limit`. */
+/** The end of the empty entries from an empty one on, in [index, end). */
 @inline
-function emptyRun(slot: usize, limit: u32): u32 {
+function emptyUpTo(object: MemoryObject, slot: usize, index: u32, end: u32): u32 {
+  if (index >= object.entries) return end;
   let run: u32 = 1;
-  while (run < limit && load<u32>(slot + ((<usize>run) << 2)) == 0) run++;
-  return run;
+  while (index + run < end && load<u32>(slot + ((<usize>run) << 2)) == 0) run++;
+  return index + run;
 }
 
 /**
@@ -72,7 +74,7 @@ function fillFrames(
     store<u64>(record, (<u64>word) | ((<u64>(index + at)) << 32));
     record += (<isize>step) << 3;
   }
-  const lowest = step < 0 ? pfn + frames + 1 : pfn;
+  const lowest = min(pfn, runLast(pfn, frames));
   memory.fill(statesBase + lowest, <u8>kindOfPages(object), length);
   touchRun(lowest, length);
 }
@@ -116,7 +118,7 @@ function touchLeaf(
     const entry = load<u32>(slot);
     let step: u32 = 1;
     if (entry == 0) {
-      if (index >= emptyEnd) emptyEnd = index + emptyRun(slot, end - index);
+      if (index >= emptyEnd) emptyEnd = emptyUpTo(object, slot, index, end);
       if (object.zone == NIL) {
         if (list == 0 && last != NIL) {
           pcp = streamPcp(last, cpu);

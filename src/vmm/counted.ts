@@ -1,6 +1,13 @@
 // Which priced operations the guest's counters stand for: the only place that says so. Prices themselves are src/cost's.
 
-import { COUNT, FUNCTION, type Shape, expectInteger, expectShape } from '../check/index.ts';
+import {
+  COUNT,
+  type Shape,
+  expectFunction,
+  expectInteger,
+  expectObject,
+  expectShape,
+} from '../check/index.ts';
 import { PAGEBLOCK_FRAMES, THP_ORDER } from '../abi/unit.ts';
 import type { OperationName, Operations } from '../cost/index.ts';
 import {
@@ -111,7 +118,7 @@ export interface AttachedDevice {
 
 /** Throws RefusedArgument for what nobody can owe. */
 export function expectDebt(debtor: Debtor, pages: number): void {
-  expectShape('debtor', debtor, { payBack: FUNCTION });
+  expectFunction('debtor.payBack', expectObject('debtor', debtor).payBack);
   expectInteger('pages', pages, Number.MIN_SAFE_INTEGER);
 }
 

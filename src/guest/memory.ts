@@ -2,14 +2,7 @@
 // account of what the backed frames are for. One of these per guest; processes, page cache and
 // CZones share it.
 
-import {
-  COUNT,
-  FUNCTION,
-  expectFunction,
-  expectInteger,
-  expectNumber,
-  expectShape,
-} from '../check/index.ts';
+import { expectFunction, expectInteger, expectNumber, expectObject } from '../check/index.ts';
 import {
   type Core,
   type MoveListener,
@@ -86,7 +79,9 @@ export class GuestMemory {
   }
 
   addShrinker(shrinker: Shrinker): void {
-    this._shrinkers.push(expectShape('shrinker', shrinker, { shrink: FUNCTION, pages: COUNT }));
+    expectFunction('shrinker.shrink', expectObject('shrinker', shrinker).shrink);
+    expectInteger('shrinker.pages', shrinker.pages, 0);
+    this._shrinkers.push(shrinker);
   }
 
   /** For a status that shrinkers and notifiers are no answer to: no block, a zone that is full. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RefusedArgument } from '../../../src/check/index.ts';
-import { expectMachine } from '../../../src/guest/machine.ts';
+import { expectMachine, memmapRange } from '../../../src/guest/machine.ts';
+import { memmapFrames } from '../../../src/guest/footprint.ts';
 import { guestConfig } from '../../../src/scenario/index.ts';
 import type { GuestConfig } from '../../../src/vmm/index.ts';
 import { hotplugStart } from '../../../src/vmm/index.ts';
@@ -57,5 +58,19 @@ describe('machines', () => {
       }
     }
     expect(() => vmm.boot({ ...MACHINE, memoryFrames: 4096 })).toThrow(/or more for this kernel/);
+  });
+});
+
+describe('the boot memmap', () => {
+  it('lies at the end of memory, of each machine of its own, also where the machine is asked for again', () => {
+    for (const memoryFrames of [MEMORY, 2 * MEMORY, 2 ** 20]) {
+      const machine = { ...MACHINE, region: undefined, memoryFrames };
+      const { start, count } = memmapRange(machine);
+      expect(count).toBe(memmapFrames(memoryFrames));
+      // a hole of a gigabyte lies below what reaches beyond three
+      const hole = memoryFrames > 3 * 2 ** 18 ? 2 ** 18 : 0;
+      expect(start + count).toBe(memoryFrames + hole);
+      expect(memmapRange(machine)).toEqual({ start, count });
+    }
   });
 });

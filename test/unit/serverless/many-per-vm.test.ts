@@ -12,6 +12,14 @@ it('puts containers of a function into one VM until it is full, and shares its f
   }
 });
 
+it('has one machine for all VMs of a function', () => {
+  const system = makeSystem('mcpv-czone');
+  for (let started = 0; started < 5; started += 1) system.start(PROFILE);
+  const [first, second] = [...system.vms()].map(({ guest }) => guest.config);
+  expect(first).toBeDefined();
+  expect(second).toBe(first);
+});
+
 it('keeps containers of different functions in different VMs', () => {
   const system = makeSystem('mcpv-static');
   const other = { ...PROFILE, id: 1, name: 'g' };

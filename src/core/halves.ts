@@ -167,7 +167,7 @@ export function wakeIn(
 /** Calls that leave the inner half alone. */
 const OUTER: readonly (keyof CoreExports)[] = [
   'countBacked',
-  'czoneNextBlock',
+  'czoneFirstBlock',
   'czoneNextPooled',
   'czonePlug',
   'czonePoolStat',

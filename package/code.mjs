@@ -7,7 +7,7 @@ import { rolldown } from 'rolldown';
 import { parseAst } from 'rolldown/parseAst';
 import { Faces } from './faces.mjs';
 import { privateNames, withShortNames } from './private-names.mjs';
-import { withPureValues } from './pure.mjs';
+import { withPureValues, withoutPure } from './pure.mjs';
 
 const FACES = ['index', 'node', 'report/index', 'abi/index'];
 const LIBRARY = ['index', 'report/index', 'abi/index'];
@@ -219,7 +219,8 @@ export async function bundledCode(dist) {
   expectNoCircle(output);
   return output.map(({ fileName, code, moduleIds }) => {
     const text = withoutBareImports(code);
-    const isBundled = moduleIds.some((file) => tree.isInLibrary(file));
-    return [fileName, inLines(isBundled ? withPureValues(text) : text)];
+    const ours = moduleIds.filter((file) => tree.codeOf(file) !== undefined);
+    const isBundled = ours.length === 0 || ours.some((file) => tree.isInLibrary(file));
+    return [fileName, inLines(isBundled ? withPureValues(text) : withoutPure(text))];
   });
 }

@@ -78,3 +78,8 @@ export function withPureValues(code) {
   }
   return text + code.slice(from);
 }
+
+/** For files that nobody bundles. */
+export function withoutPure(code) {
+  return code.replaceAll(/(?<=(\w)?)\/\* ?@__PURE__ ?\*\/ ?/g, (_, word) => (word ? ' ' : ''));
+}

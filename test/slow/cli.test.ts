@@ -93,7 +93,10 @@ describe('guestmem', () => {
     expect(err).toBe('');
     expect(code).toBe(0);
     const files = ['results', 'functions', 'series', 'starts'];
-    const paths = ['parquet', 'csv'].flatMap((end) => files.map((name) => `tables/${name}.${end}`));
+    const tables = ['parquet', 'csv'].flatMap((end) =>
+      files.map((name) => `tables/${name}.${end}`),
+    );
+    const paths = [...tables, 'tables/csv-metadata.json'];
     expect(out).toBe(`wrote ${paths.slice(0, -1).join(', ')} and ${paths.at(-1)}\n`);
     expect(readdirSync(join(folder, 'tables')).map((name) => `tables/${name}`)).toEqual(
       paths.toSorted(),

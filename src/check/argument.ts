@@ -126,10 +126,10 @@ export function expectFigures<Group extends object>(
 
 /**
  * Refuses a call whose arguments are not whole numbers of 32 bits: Wasm would take what is left of
- * them. `names` has the call first, then its arguments. Two machine instructions an argument, so it
+ * them. `names` has the call first, then its arguments, with spaces between. Two machine instructions an argument, so it
  * may stand on the way of every page touch.
  */
-export function expectWords(names: readonly string[], a: number, b = 0, c = 0, d = 0, e = 0): void {
+export function expectWords(names: string, a: number, b = 0, c = 0, d = 0, e = 0): void {
   try {
     if (a >>> 0 === a && b >>> 0 === b && c >>> 0 === c && d >>> 0 === d && e >>> 0 === e) return;
   } catch {
@@ -138,8 +138,9 @@ export function expectWords(names: readonly string[], a: number, b = 0, c = 0, d
   throw wordsError(names, [a, b, c, d, e]);
 }
 
-function wordsError(names: readonly string[], values: readonly number[]): RefusedArgument {
+function wordsError(names: string, values: readonly number[]): RefusedArgument {
   const at = values.findIndex((value) => typeof value !== 'number' || value >>> 0 !== value);
-  const argument = `${names[0]}: ${names[at + 1] ?? `argument ${at + 1}`}`;
+  const [call, ...all] = names.split(' ');
+  const argument = `${call}: ${all[at] ?? `argument ${at + 1}`}`;
   return new RefusedArgument(argument, `a whole number of 0 to ${U32_MAX}`, values[at]);
 }

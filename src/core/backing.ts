@@ -11,10 +11,10 @@ import { expectMade, expectWords } from '../check/index.ts';
 import { type FrameSet, WORD_BITS, addBoth, bitCount, lowestBit } from './bits.ts';
 import type { Instance } from './instance.ts';
 
-const IS_BACKED = ['backing.isBacked', 'pfn'] as const;
-const COUNT = ['backing.count', 'start', 'frames'] as const;
-const TOUCH = ['backing.touch', 'start', 'frames'] as const;
-const RELEASE = ['backing.release', 'start', 'frames'] as const;
+const IS_BACKED = 'backing.isBacked pfn';
+const COUNT = 'backing.count start frames';
+const TOUCH = 'backing.touch start frames';
+const RELEASE = 'backing.release start frames';
 
 export class Backing {
   private readonly _instance: Instance;

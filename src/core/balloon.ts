@@ -7,8 +7,8 @@ import type { CoreExports } from './exports.ts';
 import type { Instance } from './instance.ts';
 import type { Scratch } from './scratch.ts';
 
-const REQUEST = ['balloon.request', 'count', 'order', 'gfp', 'cpu'] as const;
-const POP = ['balloon.pop', 'count'] as const;
+const REQUEST = 'balloon.request count order gfp cpu';
+const POP = 'balloon.pop count';
 
 export class BalloonList {
   private readonly _instance: Instance;

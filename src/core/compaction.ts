@@ -5,11 +5,11 @@ import { expectAnswer } from './error.ts';
 import type { CoreExports } from './exports.ts';
 import type { Instance } from './instance.ts';
 
-const DIRECT = ['compaction.direct', 'gfp', 'order', 'mode', 'cpu'] as const;
-const SERVED = ['compaction.served', 'pfn', 'order'] as const;
-const BACKGROUND = ['compaction.background', 'order', 'highest', 'cpu'] as const;
-const WHOLE = ['compaction.whole', 'zone', 'cpu'] as const;
-const PROACTIVE = ['compaction.proactive', 'cpu'] as const;
+const DIRECT = 'compaction.direct gfp order mode cpu';
+const SERVED = 'compaction.served pfn order';
+const BACKGROUND = 'compaction.background order highest cpu';
+const WHOLE = 'compaction.whole zone cpu';
+const PROACTIVE = 'compaction.proactive cpu';
 
 export class Compaction {
   private readonly _instance: Instance;

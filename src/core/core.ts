@@ -43,9 +43,9 @@ import {
 } from './snapshot.ts';
 import { ZoneView } from './zone-view.ts';
 
-const ZONE = ['zone', 'index'] as const;
-const STAT = ['stat', 'index'] as const;
-const BALANCED = ['isBalanced', 'order', 'highest'] as const;
+const ZONE = 'zone index';
+const STAT = 'stat index';
+const BALANCED = 'isBalanced order highest';
 
 /** What a core works on: for files of this room and tests, not in the room's face. */
 export let instanceOf: (core: Core) => Instance;

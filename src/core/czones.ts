@@ -11,22 +11,22 @@ import type { Instance } from './instance.ts';
 import { isOnLlfree } from './instantiate.ts';
 import type { Scratch } from './scratch.ts';
 
-const REGION = ['czones.region', 'start', 'frames', 'blockFrames'] as const;
-const PLUG = ['czones.plug', 'start', 'frames'] as const;
-const UNPLUG = ['czones.unplug', 'start', 'frames'] as const;
-const POOLED = ['czones.isPooled', 'pfn'] as const;
-const CREATE = ['czones.create', 'owner', 'limit', 'blocks'] as const;
-const EXIT = ['czones.exit', 'index', 'cpu'] as const;
-const GROW = ['czones.grow', 'index', 'blocks'] as const;
-const SHRINK = ['czones.shrink', 'index', 'blocks'] as const;
-const COMPACT = ['czones.compact', 'index', 'pages', 'cpu'] as const;
-const POLICY = ['czones.setPolicy', 'index', 'policy', 'growBlocks'] as const;
-const REFER = ['czones.refer', 'index'] as const;
-const ALLOC = ['czones.allocPages', 'index', 'gfp', 'order', 'tag'] as const;
-const RETURN = ['czones.putBack', 'start', 'frames'] as const;
-const RECLAIM = ['czones.reclaim', 'index', 'maxRanges', 'maxFrames', 'order'] as const;
-const COLLECT = ['czones.collect', 'maxRanges'] as const;
-const BLOCKS_OF = ['czones.blocksOf', 'index'] as const;
+const REGION = 'czones.region start frames blockFrames';
+const PLUG = 'czones.plug start frames';
+const UNPLUG = 'czones.unplug start frames';
+const POOLED = 'czones.isPooled pfn';
+const CREATE = 'czones.create owner limit blocks';
+const EXIT = 'czones.exit index cpu';
+const GROW = 'czones.grow index blocks';
+const SHRINK = 'czones.shrink index blocks';
+const COMPACT = 'czones.compact index pages cpu';
+const POLICY = 'czones.setPolicy index policy growBlocks';
+const REFER = 'czones.refer index';
+const ALLOC = 'czones.allocPages index gfp order tag';
+const RETURN = 'czones.putBack start frames';
+const RECLAIM = 'czones.reclaim index maxRanges maxFrames order';
+const COLLECT = 'czones.collect maxRanges';
+const BLOCKS_OF = 'czones.blocksOf index';
 
 /** Frames, each after the one before, until there is none. */
 function allFrom(next: (pfn: number) => number): number[] {

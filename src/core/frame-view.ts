@@ -26,7 +26,7 @@ import type { Instance } from './instance.ts';
 
 const RECORD_WORDS = RECORD_BYTES >> 2;
 
-const FRAME = ['frames', 'pfn'] as const;
+const FRAME = 'frames pfn';
 
 /** Host memory behind a frame is this guest's own, or the template's, mapped by now or not; 0: there is none. */
 const HOST_OWN = 1;

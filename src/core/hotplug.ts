@@ -8,11 +8,11 @@ import type { FrameRange } from './frame-range.ts';
 import type { Instance } from './instance.ts';
 import type { Scratch } from './scratch.ts';
 
-const ALLOC = ['hotplug.allocContig', 'start', 'count', 'kind', 'type', 'tries'] as const;
-const BY = ['hotplug.allocContig', 'cpu'] as const;
-const FREE = ['hotplug.freeContig', 'start', 'frames', 'cpu'] as const;
-const ONLINE = ['hotplug.online', 'start', 'frames', 'zone'] as const;
-const OFFLINE = ['hotplug.offline', 'start', 'frames', 'cpu'] as const;
+const ALLOC = 'hotplug.allocContig start count kind type tries';
+const BY = 'hotplug.allocContig cpu';
+const FREE = 'hotplug.freeContig start frames cpu';
+const ONLINE = 'hotplug.online start frames zone';
+const OFFLINE = 'hotplug.offline start frames cpu';
 
 export class Hotplug {
   private readonly _instance: Instance;

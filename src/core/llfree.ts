@@ -49,8 +49,8 @@ export interface LlfreeConfig {
 
 const TREE_HUGE = 8;
 
-const GET = ['get', 'order', 'class', 'slot', 'frame'] as const;
-const PUT = ['put', 'frame', 'order', 'class', 'slot'] as const;
+const GET = 'get order class slot frame';
+const PUT = 'put frame order class slot';
 
 function treeShiftOf(treeHuge: number, isKinds: boolean): number {
   const most = isKinds ? LLFREE_KINDS_TREE_SHIFT_MOST : LLFREE_TREE_SHIFT_MOST;
@@ -113,7 +113,7 @@ export class LlfreeCore {
 
   /** The slots of a CPU, or of all, let their trees go. */
   drain(cpu?: number): void {
-    expectWords(['drain', 'cpu'], cpu ?? 0);
+    expectWords('drain cpu', cpu ?? 0);
     this._raw.llfreeDrain(cpu ?? NONE);
   }
 
@@ -124,13 +124,13 @@ export class LlfreeCore {
 
   /** The monitor gives back what it took hard. */
   giveBack(frame: number): number {
-    expectWords(['giveBack', 'frame'], frame);
+    expectWords('giveBack frame', frame);
     return this._raw.llfreeReturn(frame);
   }
 
   /** The monitor has put memory behind an evicted huge frame. */
   install(frame: number): number {
-    expectWords(['install', 'frame'], frame);
+    expectWords('install frame', frame);
     return this._raw.llfreeInstall(frame);
   }
 

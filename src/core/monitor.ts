@@ -5,9 +5,9 @@ import { expectWords } from '../check/index.ts';
 import type { LlfreeGuestExports } from './exports.ts';
 import type { Instance } from './instance.ts';
 
-const RECLAIM = ['monitor.reclaim', 'zone'] as const;
-const GIVE_BACK = ['monitor.giveBack', 'pfn'] as const;
-const INSTALL = ['monitor.install', 'pfn'] as const;
+const RECLAIM = 'monitor.reclaim zone';
+const GIVE_BACK = 'monitor.giveBack pfn';
+const INSTALL = 'monitor.install pfn';
 
 export class Monitor {
   private readonly _instance: Instance;

@@ -22,18 +22,18 @@ export interface CallPages {
   readonly temporaryPages: number;
 }
 
-const CREATE = ['objects.create', 'kind', 'zone', 'gfp', 'tag'] as const;
-const DESTROY = ['objects.destroy', 'id', 'cpu'] as const;
-const FORK = ['objects.fork', 'id', 'zone', 'cpu', 'tag'] as const;
-const TOUCH = ['objects.touch', 'id', 'start', 'pages', 'cpu'] as const;
-const TRUNCATE = ['objects.truncate', 'id', 'start', 'pages', 'cpu'] as const;
-const CALL = ['objects.beginCall', 'file', 'heap', 'temporary', 'cpu'] as const;
-const RECURS = ['objects.callRecurs', 'file', 'heap', 'cpu'] as const;
-const REPEAT = ['objects.repeatCalls', 'times', 'file', 'heap', 'temporary', 'cpu'] as const;
-const PAGES_OF = ['call', 'filePages', 'writePages', 'readPages', 'temporaryPages'] as const;
-const ABOUT = ['objects.about', 'id'] as const;
-const PAGES = ['objects.pages', 'id'] as const;
-const FRAME = ['objects.frame', 'id', 'page'] as const;
+const CREATE = 'objects.create kind zone gfp tag';
+const DESTROY = 'objects.destroy id cpu';
+const FORK = 'objects.fork id zone cpu tag';
+const TOUCH = 'objects.touch id start pages cpu';
+const TRUNCATE = 'objects.truncate id start pages cpu';
+const CALL = 'objects.beginCall file heap temporary cpu';
+const RECURS = 'objects.callRecurs file heap cpu';
+const REPEAT = 'objects.repeatCalls times file heap temporary cpu';
+const PAGES_OF = 'call filePages writePages readPages temporaryPages';
+const ABOUT = 'objects.about id';
+const PAGES = 'objects.pages id';
+const FRAME = 'objects.frame id page';
 
 export class Objects {
   private readonly _instance: Instance;

@@ -5,7 +5,7 @@ import { STAT_RELEASED_CALLS } from '../abi/stat.ts';
 import { expectInteger, expectWords } from '../check/index.ts';
 import { type Core, instanceOf } from './core.ts';
 
-const RELEASE = ['releasePages', 'start', 'frames'] as const;
+const RELEASE = 'releasePages start frames';
 
 /** The top bit of each of four states. */
 const ALL_TOPS = -0x7f7f_7f80;

@@ -6,10 +6,10 @@ import { expectWords } from '../check/index.ts';
 import type { LlfreeGuestExports } from './exports.ts';
 import type { Instance } from './instance.ts';
 
-const ALLOC = ['pages.alloc', 'gfp', 'order', 'cpu', 'tag'] as const;
-const FREE = ['pages.free', 'pfn', 'order', 'cpu'] as const;
-const DECAY = ['pages.decay', 'turns'] as const;
-const RELEASE_HIGHATOMIC = ['pages.releaseHighatomic', 'type'] as const;
+const ALLOC = 'pages.alloc gfp order cpu tag';
+const FREE = 'pages.free pfn order cpu';
+const DECAY = 'pages.decay turns';
+const RELEASE_HIGHATOMIC = 'pages.releaseHighatomic type';
 
 export class Pages {
   private readonly _instance: Instance;

@@ -11,8 +11,8 @@ import type { Instance } from './instance.ts';
 export const COMMAND_SLOTS: number =
   Math.ceil((LOG_RECORD_BYTES * 65_536) / BUFFER_SLOT_BYTES) + 1024;
 
-const RUN = ['run', 'number'] as const;
-const RUN_ONE = ['runOne', 'head', 'frame', 'operand'] as const;
+const RUN = 'run number';
+const RUN_ONE = 'runOne head frame operand';
 
 export class Program {
   private readonly _instance: Instance;

@@ -5,8 +5,8 @@ import { expectWords } from '../check/index.ts';
 import type { Instance } from './instance.ts';
 import type { Scratch } from './scratch.ts';
 
-const LISTEN = ['reporting.listen', 'order', 'capacity'] as const;
-const TAKE = ['reporting.take', 'zone'] as const;
+const LISTEN = 'reporting.listen order capacity';
+const TAKE = 'reporting.take zone';
 
 export class ReportingCalls {
   private readonly _instance: Instance;

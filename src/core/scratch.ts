@@ -12,7 +12,7 @@ import { expectInteger, expectMade, expectObject, expectWords } from '../check/i
 import type { FrameRange } from './frame-range.ts';
 import type { Instance } from './instance.ts';
 
-const RANGE = ['range', 'start', 'count'] as const;
+const RANGE = 'range start count';
 
 export class Scratch {
   private readonly _instance: Instance;

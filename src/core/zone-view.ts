@@ -25,7 +25,7 @@ import {
 import { expectWords } from '../check/index.ts';
 import type { Instance } from './instance.ts';
 
-const BOOST = ['zone.boost', 'frames'] as const;
+const BOOST = 'zone.boost frames';
 
 /** Address of a zone's record. */
 export function zoneAddress(instance: Instance, index: number): number {

@@ -43,7 +43,7 @@ export interface CZoneSupplier {
   ended(index: number): void;
 }
 
-const EXIT = ['zone', 'index', 'cpu'] as const;
+const EXIT = 'zone index cpu';
 
 export class CZones {
   readonly region: CZoneRegion;

@@ -7,7 +7,7 @@ import { expectInteger, expectMade, expectWords } from '../check/index.ts';
 import type { BalloonHost, FlatMemory } from '../virtio/index.ts';
 import type { V86Cpu } from './machine.ts';
 
-const RANGE = ['frames', 'pfn', 'count'] as const;
+const RANGE = 'frames pfn count';
 
 export type FrameEvent = 'discard' | 'need' | 'note';
 

@@ -123,9 +123,9 @@ export interface DeviceState {
   }[];
 }
 
-const QUEUE = ['virtio', 'queue'] as const;
-const STATUS = ['virtio', 'status'] as const;
-const INTERRUPT = ['virtio', 'bits'] as const;
+const QUEUE = 'virtio queue';
+const STATUS = 'virtio status';
+const INTERRUPT = 'virtio bits';
 
 const QUEUES: Shape = [
   {

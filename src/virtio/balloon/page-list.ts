@@ -7,7 +7,7 @@ import { expectMade, expectWords } from '../../check/index.ts';
 
 const HOLE = 0xffff_ffff;
 
-const PAGE = ['balloon', 'pfn'] as const;
+const PAGE = 'balloon pfn';
 
 export class PageList {
   private _pfns = new Uint32Array(1024);

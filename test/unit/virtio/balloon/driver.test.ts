@@ -89,7 +89,7 @@ describe('inflate', () => {
   });
 
   it('goes on 200 ms after an allocation failed, with what it had got', () => {
-    const { balloon, guest, clock, driver } = rig('qemu', range(0, 100));
+    const { balloon, guest, clock } = rig('qemu', range(0, 100));
     balloon.setTarget(300);
     expect(balloon.actualPages).toBe(0);
     clock.advance(199 * NS_PER_MS);

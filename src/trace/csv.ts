@@ -18,6 +18,7 @@ const MAXIMUM_ROW_BYTES = 250_000;
 const DIALECT: Options = {
   bom: true,
   trim: true,
+  record_delimiter: ['\r\n', '\n', '\r'], // Each line may have its own: what the first has is not asked of all.
   relax_column_count: true, // Checked here, where the place is known.
   skip_empty_lines: true,
   max_record_size: MAXIMUM_ROW_BYTES,
@@ -127,6 +128,10 @@ function parsable(bytes: Uint8Array): Uint8Array | string {
   return 'Buffer' in globalThis ? bytes : new TextDecoder().decode(bytes);
 }
 
+function pairsIn(cells: readonly string[]): number {
+  return cells.reduce((sum, cell) => sum + cell.split('\r\n').length - 1, 0);
+}
+
 /** Calls `onRow` for each row below the header, which is checked first. */
 export function readCsv(
   file: string,
@@ -138,14 +143,18 @@ export function readCsv(
   const taken = takenBytes(source, file, bytes.length);
   let header: CsvHeader | undefined;
   let previousLine = 0;
+  let pairs = 0;
   const onRecord = (cells: string[], { lines, bytes: done }: InfoRecord): null => {
-    previousLine = lines;
+    // csv-parse counts both characters of a CRLF in quotes
+    if (lines - pairs > previousLine + 1) pairs += pairsIn(cells);
+    const line = lines - pairs;
+    previousLine = line;
     taken(done);
     if (header === undefined) {
-      header = makeHeader(file, lines, cells);
+      header = makeHeader(file, line, cells);
       return null;
     }
-    const row = { header, line: lines, cells };
+    const row = { header, line, cells };
     checkShape(row);
     onRow(row);
     return null; // Nothing is collected: memory stays that of the bytes.

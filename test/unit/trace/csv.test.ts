@@ -42,6 +42,14 @@ describe('rows', () => {
     expect(header?.require('b')).toBe(1);
   });
 
+  it.each([
+    ['a,b\n1,2\r\n3,4\r\n5,6\r\n', [2, 3, 4]],
+    ['a,b\r\n1,2\n3,4\r5,6\n', [2, 3, 4]],
+    ['a,b\n"1\r\n\r\n",2\n3,4\n\n5,6\n', [4, 5, 7]],
+  ])('have lines of their file whatever ends each: %j', (text, lines) => {
+    expect(rowsOf(text).map(({ line }) => line)).toEqual(lines);
+  });
+
   it('are not looked for past the first line where only the header is asked for', () => {
     expect(peekCsvHeader(fileOf('\uFEFFa, b\r\n"open'))).toEqual(['a', 'b']);
     expect(peekCsvHeader(fileOf('"open'))).toEqual([]);

@@ -2,7 +2,12 @@
 
 import { expect, it } from 'vitest';
 import { FRAMES_PER_MIB } from '../../../src/abi/unit.ts';
-import { type BenchResult, MICROBENCHES, runMicrobenches } from '../../../src/microbench/index.ts';
+import {
+  BENCH_FRAMES_LEAST,
+  type BenchResult,
+  MICROBENCHES,
+  runMicrobenches,
+} from '../../../src/microbench/index.ts';
 
 const setting = { frames: 512 * FRAMES_PER_MIB };
 const found = new Map<string, BenchResult>();
@@ -31,4 +36,10 @@ it.each(MICROBENCHES)('$name: $sentence', ({ name }) => {
   expect(operations).toBeGreaterThan(0);
   expect(hash).toMatch(/^[0-9a-f]{8,16}$/);
   expect(SAYS[name]?.(counts), JSON.stringify(counts)).toBe(true);
+});
+
+it('each of them runs in the smallest guest that it takes', async () => {
+  const results = await runMicrobenches(MICROBENCHES, { frames: BENCH_FRAMES_LEAST }, 1, () => 1);
+  const idle = results.filter(({ operations }) => operations === 0).map(({ name }) => name);
+  expect([results.length, idle]).toEqual([MICROBENCHES.length, []]);
 });

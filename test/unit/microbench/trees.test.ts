@@ -12,7 +12,7 @@ import {
   sideOf,
   withTrees,
 } from '../../../src/microbench/trees.ts';
-import { OWNER, withScratch } from '../../../src/report/node.ts';
+import { owner, withScratch } from '../../../src/report/node.ts';
 import { benchCheckout, gitIn } from '../../support/bench-checkout.ts';
 import { folderWith } from '../../support/folder.ts';
 
@@ -104,13 +104,13 @@ describe('trees of commits', () => {
   ])('that cannot be built are refused in a line, and go: %#', async (scripts, message) => {
     const checkout = benchCheckout(ONE, { ...ONE, scripts });
     const before = readdirSync(tmpdir()).filter((name) =>
-      name.startsWith(`guestmem-bench-${OWNER}-`),
+      name.startsWith(`guestmem-bench-${owner()}-`),
     );
     const failing = treesOf(await sidesOf(checkout, 'v0', 'v1'), async () => {});
     await expect(failing).rejects.toThrow(message);
     expect(worktrees(checkout)).toBe(1);
     const after = readdirSync(tmpdir()).filter((name) =>
-      name.startsWith(`guestmem-bench-${OWNER}-`),
+      name.startsWith(`guestmem-bench-${owner()}-`),
     );
     expect(after.filter((name) => !before.includes(name))).toEqual([]);
   });

@@ -4,18 +4,23 @@ import { hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { settle } from './exchange.ts';
 
-/** Of this machine: the processes of another one that shares the folder cannot be asked. */
-const HOST: string = hostname().replace(/[^\w.]/g, '_');
+/** Of this machine: the processes of another one that shares the folder cannot be asked. Deno wants a permission to say it. */
+function host(): string {
+  return hostname().replace(/[^\w.]/g, '_');
+}
+
 const STAGE = '.guestmem-';
 
 /** This process among those of all machines, for names of what goes with it. */
-export const OWNER: string = `${HOST}-${process.pid}`;
+export function owner(): string {
+  return `${host()}-${process.pid}`;
+}
 
 /** Stages of this process: its number may also have been that of a process now dead. */
 const live = new Set<string>();
 
 function ownStage(folder: string): string {
-  return join(folder, `${STAGE}${OWNER}`);
+  return join(folder, `${STAGE}${owner()}`);
 }
 
 /** A new stage in a folder; who makes the folder of that name says so when it is gone. */
@@ -39,14 +44,14 @@ function isAlive(pid: number): boolean {
 }
 
 /** Whether an owner is another process of this machine, and has ended. */
-export function hasEnded(owner: string): boolean {
-  const [, host, pid] = /^(.+)-(\d+)$/.exec(owner) ?? [];
-  return host === HOST && Number(pid) !== process.pid && !isAlive(Number(pid));
+export function hasEnded(said: string): boolean {
+  const [, machine, pid] = /^(.+)-(\d+)$/.exec(said) ?? [];
+  return machine === host() && Number(pid) !== process.pid && !isAlive(Number(pid));
 }
 
 /** Of a dead process, or of one that had the number of this one. */
-function isDead(path: string, owner: string): boolean {
-  return owner === OWNER ? !live.has(path) : hasEnded(owner);
+function isDead(path: string, said: string): boolean {
+  return said === owner() ? !live.has(path) : hasEnded(said);
 }
 
 /** `names`: files whose temporaries earlier versions of this program left as NAME.PID.tmp. */
@@ -58,7 +63,7 @@ export function clearLeftovers(folder: string, names: readonly string[]): void {
       rmSync(path, { recursive: true, force: true });
     }
     const [, name = '', pid] = /^(.+)\.(\d+)\.tmp$/.exec(entry) ?? [];
-    if (names.includes(name) && isDead(path, `${HOST}-${pid}`)) rmSync(path, { force: true });
+    if (names.includes(name) && isDead(path, `${host()}-${pid}`)) rmSync(path, { force: true });
   }
 }
 

@@ -1,7 +1,7 @@
 // The report room's face where there are files: runs written into folders, and read back.
 
 export { aboutOf, svgAbout } from './about.ts';
-export { OWNER, endStage, hasEnded, removeMade } from './leftovers.ts';
+export { endStage, hasEnded, owner, removeMade } from './leftovers.ts';
 export { type OutputOptions, OutputFolder, keptFolder } from './output.ts';
 export { type PngOptions, pngsOf } from './rasterize.ts';
 export { readDetails, readResults } from './read.ts';

@@ -4,7 +4,7 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { OWNER, hasEnded } from './leftovers.ts';
+import { hasEnded, owner } from './leftovers.ts';
 import { writingTo } from './output-error.ts';
 
 function clearLeft(place: string, kind: string): void {
@@ -29,7 +29,7 @@ export async function withScratch<Value>(
   const kind = `guestmem-${of}-`;
   const folder = writingTo(place, () => {
     clearLeft(place, kind);
-    return mkdtempSync(join(place, `${kind}${OWNER}-`));
+    return mkdtempSync(join(place, `${kind}${owner()}-`));
   });
   begun?.(folder);
   try {

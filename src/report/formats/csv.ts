@@ -76,7 +76,7 @@ function metadataFile({ results, records }: Report, tables: readonly FlatTable[]
   const words = {
     '@context': 'http://www.w3.org/ns/csvw',
     'dc:creator': 'guestmem',
-    'dc:provenance': aboutOf(results),
+    notes: [aboutOf(results)],
     tables: records === undefined ? described : [...described, { url: 'records.csv' }],
   };
   return { name: 'csv-metadata.json', content: `${JSON.stringify(words, null, JSON_SPACE)}\n` };

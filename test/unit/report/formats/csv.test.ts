@@ -96,7 +96,7 @@ describe('csv', () => {
     const own = CSV_FORMAT.files.find(({ name }) => name === 'csv-metadata.json')!;
     expect(content).toMatch(own.mark);
     const words = JSON.parse(content as string) as Record<string, unknown>;
-    expect(words['dc:provenance']).toEqual(JSON.parse(JSON.stringify(aboutOf(results()))));
+    expect(words['notes']).toEqual([JSON.parse(JSON.stringify(aboutOf(results())))]);
     expect(words['tables']).toMatchObject([{ url: 'results.csv' }, { url: 'functions.csv' }]);
     const [{ tableSchema }] = words['tables'] as [{ tableSchema: { columns: object[] } }];
     expect(tableSchema.columns.slice(0, 2)).toEqual([

@@ -256,12 +256,11 @@ export class Core {
 
   /** Makes this instance the copied guest. Its tables must have the snapshot's sizes. */
   restore(snapshot: CoreSnapshot): void {
-    // what this instance came from was looked at then
-    if (snapshot !== this._image) checkSnapshot(snapshot);
+    checkSnapshot(snapshot);
     const same = (['frames', 'cpus', 'czones', 'objects', 'nodes', 'bufferSlots'] as const).every(
       (key) => snapshot.config[key] === this.config[key],
     );
-    if (!same) throw new CoreError('restore: a guest of other table sizes');
+    if (!same) throw new CoreError('restore: the snapshot is of a guest with other table sizes');
     clearGuest(this._instance, this._image, snapshot);
     writeSnapshot(snapshot, this._instance.words);
     Core.attach(this._instance.raw);

@@ -61,7 +61,7 @@ export type { FrameKind, FreeList, GuestFrame, ProcFiles } from './inspect.ts';
 export { type ZoneFigures, zonesOf } from './inspect.ts';
 export { type GuestImage, GuestKernel, expectImage } from './kernel.ts';
 export { loadedImage, punchEnds } from './loaded.ts';
-export { type GuestConfig, bootedFrames, expectMachine } from './machine.ts';
+export { type GuestConfig, bootedFrames, expectMachine, fixedMachine, isFixed } from './machine.ts';
 export { type ContainerNames, GuestMapper } from './map.ts';
 export {
   type BlockState,

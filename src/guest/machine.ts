@@ -56,8 +56,20 @@ const FOOTPRINT_FIELDS = [
   'cloneReadFrames',
 ] as const satisfies readonly (keyof KernelFootprint)[];
 
-/** What was looked at once: VMs of a kind have one machine. */
+/** What was looked at once, of machines that nobody can alter: VMs of a kind have one. */
 const SOUND = new WeakSet<GuestConfig>();
+
+/** Whether nobody can alter a machine any more: what was once so of it is so. */
+export function isFixed(config: GuestConfig): boolean {
+  return [config, config.kernel, config.region].every((part) => Object.isFrozen(part));
+}
+
+/** A copy that nobody can alter. */
+export function fixedMachine(config: GuestConfig): GuestConfig {
+  const { kernel, region } = config;
+  const own = region && { region: Object.freeze({ ...region }) };
+  return Object.freeze({ ...config, ...own, kernel: Object.freeze({ ...kernel }) });
+}
 
 /** Throws RefusedArgument for a machine that cannot be made. */
 export function expectMachine(config: GuestConfig): void {
@@ -82,7 +94,7 @@ export function expectMachine(config: GuestConfig): void {
     expectInteger('hotplugEndFrame', hotplugEndFrame, 0, SPAN_FRAMES_MAX);
   }
   if (region !== undefined) expectRegion(config);
-  SOUND.add(config);
+  if (isFixed(config)) SOUND.add(config);
 }
 
 /** Frames whose struct pages are there when the guest has booted. */
@@ -99,7 +111,7 @@ export function memmapRange(config: GuestConfig): FrameRange {
   const top = layoutOf(config.memoryFrames, []).ram.at(-1) as FrameRange;
   const count = memmapFrames(bootedFrames(config));
   const range = { start: top.start + top.count - count, count };
-  MEMMAPS.set(config, range);
+  if (isFixed(config)) MEMMAPS.set(config, range);
   return range;
 }
 

@@ -61,16 +61,6 @@ export function notNoted(): void {}
 /** Of images that no VM runs from yet. */
 const NOWHERE: FileSource = { isMapped: false, came: notNoted };
 
-/** What was looked at once: an image's files are those of all its clones. */
-const SOUND = new WeakSet<PageCacheState>();
-
-function expectState(state: PageCacheState): PageCacheState {
-  if (SOUND.has(state)) return state;
-  for (const entry of state) expectShape('files', entry, ENTRY);
-  SOUND.add(state);
-  return state;
-}
-
 export class PageCache implements Shrinker {
   source: FileSource = NOWHERE;
   private readonly _memory: GuestMemory;
@@ -80,7 +70,8 @@ export class PageCache implements Shrinker {
   constructor(memory: GuestMemory, state: PageCacheState = []) {
     this._memory = memory;
     // what another guest has mapped of the host's copy this one has not
-    this._files = new Map(expectState(state).map(([name, file]) => [name, { ...file, mapped: 0 }]));
+    const entries = state.map((entry) => expectShape('files', entry, ENTRY));
+    this._files = new Map(entries.map(([name, file]) => [name, { ...file, mapped: 0 }]));
     memory.addShrinker(this);
     memory.addOwner(bound(this, this._ownObjects));
   }

@@ -12,6 +12,7 @@ import {
   type Operations,
   type Process,
   type Vmm,
+  fixedMachine,
   hotplugStart,
   memmapFrames,
   memoryFor,
@@ -211,7 +212,7 @@ export class ManyPerVm implements ServerlessSystem {
   private _configOf(profile: FunctionProfile): GuestConfig {
     const known = this._configs.get(profile);
     if (known !== undefined) return known;
-    const made = this._scheme.config(this._context.machine, profile);
+    const made = fixedMachine(this._scheme.config(this._context.machine, profile));
     this._configs.set(profile, made);
     return made;
   }

@@ -12,6 +12,7 @@ import {
   KernelClocks,
   type TreeState,
   expectMachine,
+  isFixed,
 } from '../guest/index.ts';
 import { Clock } from '../time/index.ts';
 import { bootOperations } from './boot.ts';
@@ -195,11 +196,12 @@ export class TemplateStore {
   }
 }
 
-/** Of machines that were asked for before: shared, and not. */
+/** Of machines that nobody can alter and that were asked for before: shared, and not. */
 const KEYS = new WeakMap<GuestConfig, readonly [string, string]>();
 
 function keyOf(config: GuestConfig, shared: boolean): string {
   expectMachine(config);
+  if (!isFixed(config)) return textOf(config, shared);
   let keys = KEYS.get(config);
   if (keys === undefined) {
     keys = [textOf(config, true), textOf(config, false)];

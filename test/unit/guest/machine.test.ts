@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RefusedArgument } from '../../../src/check/index.ts';
-import { expectMachine, memmapRange } from '../../../src/guest/machine.ts';
+import { expectMachine, fixedMachine, isFixed, memmapRange } from '../../../src/guest/machine.ts';
 import { memmapFrames } from '../../../src/guest/footprint.ts';
 import { guestConfig } from '../../../src/scenario/index.ts';
 import type { GuestConfig } from '../../../src/vmm/index.ts';
@@ -72,5 +72,28 @@ describe('the boot memmap', () => {
       expect(start + count).toBe(memoryFrames + hole);
       expect(memmapRange(machine)).toEqual({ start, count });
     }
+  });
+});
+
+describe('a machine that is altered', () => {
+  it('is looked at anew, and another one has its memmap elsewhere', () => {
+    const config: { -readonly [K in keyof GuestConfig]: GuestConfig[K] } = {
+      ...guestConfig({ memoryFrames: MEMORY }),
+    };
+    expectMachine(config);
+    const before = memmapRange(config);
+    config.memoryFrames *= 2;
+    expectMachine(config);
+    expect(memmapRange(config).start).toBeGreaterThan(before.start);
+    config.memoryFrames = -5;
+    expect(() => expectMachine(config)).toThrow(RefusedArgument);
+  });
+
+  it('is none where nobody can alter it', () => {
+    const fixed = fixedMachine(MACHINE);
+    expect([isFixed(MACHINE), isFixed(fixed)]).toEqual([false, true]);
+    expect(fixed).toEqual(MACHINE);
+    expect(() => Object.assign(fixed, { cpus: 2 })).toThrow(TypeError);
+    expect(memmapRange(fixed)).toBe(memmapRange(fixed));
   });
 });

@@ -7,9 +7,9 @@ import type { Instance } from './instance.ts';
 
 const DIRECT = 'compaction.direct gfp order mode cpu';
 const SERVED = 'compaction.served pfn order';
-const BACKGROUND = 'compaction.background order highest cpu';
-const WHOLE = 'compaction.whole zone cpu';
-const PROACTIVE = 'compaction.proactive cpu';
+const BACKGROUND = 'compaction.background order highest cpu how';
+const WHOLE = 'compaction.whole zone cpu how';
+const PROACTIVE = 'compaction.proactive cpu how';
 
 export class Compaction {
   private readonly _instance: Instance;
@@ -40,7 +40,7 @@ export class Compaction {
    * pages, and the next such call goes on.
    */
   background(order: number, highest: number, cpu: number, how?: number): number {
-    expectWords(BACKGROUND, order, highest, cpu);
+    expectWords(BACKGROUND, order, highest, cpu, how);
     return this._raw.compactBackground(order, highest, cpu, how);
   }
 
@@ -51,7 +51,7 @@ export class Compaction {
 
   /** kcompactd's proactive turn. The score afterwards, STATUS_SKIPPED (it is low enough), or another status. */
   proactive(cpu: number, how?: number): number {
-    expectWords(PROACTIVE, cpu);
+    expectWords(PROACTIVE, cpu, how);
     return this._raw.compactProactive(cpu, how);
   }
 
@@ -60,7 +60,7 @@ export class Compaction {
    * batch of pages, and the next call for the zone goes on.
    */
   whole(zone: number, cpu: number, how?: number): number {
-    expectWords(WHOLE, zone, cpu);
+    expectWords(WHOLE, zone, cpu, how);
     return this._raw.compactZone(zone, cpu, how);
   }
 

@@ -73,4 +73,15 @@ describe('Compaction', () => {
       COMPACT_SUCCESS,
     );
   });
+
+  it('refuses a way of working that is no number', () => {
+    const { compaction } = bootGuest();
+    const how = Object.create(null) as number;
+    const calls = [
+      () => compaction.background(5, ZONE_DMA32, 0, how),
+      () => compaction.proactive(0, how),
+      () => compaction.whole(ZONE_DMA32, 0, how),
+    ];
+    for (const call of calls) expect(call).toThrow(/^compaction\.\w+: how: expected /);
+  });
 });

@@ -27,7 +27,6 @@ const { values } = parseArgs({
 });
 const target = path.resolve(root, values.to);
 const bundled = path.join(target, 'dist');
-const STANDARD = 'build/core.release.wasm';
 /** Builds that few load. */
 const OTHERS = ['recorded', 'release-6.1', 'release-7.3', 'release-llfree', 'verify'];
 const FACES = ['index', 'node', 'report/index', 'abi/index'];

@@ -10,7 +10,7 @@ import { privateNames, withShortNames } from './private-names.mjs';
 import { withPureValues, withoutPure } from './pure.mjs';
 
 const FACES = ['index', 'node', 'report/index', 'abi/index'];
-const LIBRARY = ['index', 'report/index', 'abi/index'];
+const LIBRARY = FACES.filter((name) => name !== 'node');
 /** Loaded by their names, for what they do. */
 const PROGRAMS = ['cli/main', 'replay/worker', 'sweep/engines/thread'];
 const ENTRIES = [...FACES, ...PROGRAMS];

@@ -48,5 +48,6 @@ export {
   expectMade,
   expectShape,
 } from './shape.ts';
+export { joined } from './joined.ts';
 export { shippedFile, shippedTogether } from './shipped.ts';
 export { UNPRINTABLE, escaped, markupOf, shortened, utf8Of, whyUnread } from './text.ts';

@@ -2,6 +2,7 @@
 // named classes, bound functions. What is named stands as its name. Anything else is refused, with the path to it.
 
 import { MIB } from '../abi/unit.ts';
+import { joined } from '../check/index.ts';
 import { partsOf } from './bound.ts';
 import { UnwritableState } from './error.ts';
 import {
@@ -46,16 +47,6 @@ type Key = string | number;
 
 function textOfKey(key: Key): string {
   return typeof key === 'number' ? `[${key}]` : `.${key}`;
-}
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    out.set(piece, at);
-    at += piece.length;
-  }
-  return out;
 }
 
 class GraphWriter {

@@ -144,7 +144,9 @@ const made = new Map<boolean, Palette>();
 
 export function paletteOf(theme: Theme): Palette {
   const isDark = theme === 'dark';
-  const palette = made.get(isDark) ?? (isDark ? dark() : light());
+  const known = made.get(isDark);
+  if (known !== undefined) return known;
+  const palette = isDark ? dark() : light();
   made.set(isDark, palette);
   return palette;
 }

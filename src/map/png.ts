@@ -1,6 +1,6 @@
 // Pixels as a PNG file: RGB, 8 bits a channel, no filter. Compressing is the caller's: rooms that run in a browser have no zlib.
 
-import { expectMade } from '../check/index.ts';
+import { expectMade, joined } from '../check/index.ts';
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 const CRC_POLYNOMIAL = 0xedb88320;
@@ -42,16 +42,6 @@ function chunk(name: string, data: Uint8Array): Uint8Array {
   bytes.set(data, 8);
   view.setUint32(8 + data.length, crcOf(bytes.subarray(4, 8 + data.length)));
   return bytes;
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
 
 /** A PNG with more between its header and its pixels. */

@@ -91,10 +91,10 @@ export const STEAL: Microbench = {
     const { core } = scene.vm.guest;
     const taken: number[] = [];
     const most = Math.floor(frames * 0.8);
-    // of a small guest the kernel has more than a fifth
-    for (let pfn = 0; pfn >= 0 && taken.length < most;) {
-      pfn = core.pages.alloc(GFP_HIGHUSER_MOVABLE, 0, 0);
-      if (pfn >= 0) taken.push(pfn);
+    while (taken.length < most) {
+      const pfn = core.pages.alloc(GFP_HIGHUSER_MOVABLE, 0, 0);
+      if (pfn < 0) break; // of a small guest the kernel has more than a fifth
+      taken.push(pfn);
     }
     for (let at = 0; at < taken.length; at += 2) core.pages.free(taken[at] as number, 0, 0);
     return () => {

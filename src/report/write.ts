@@ -141,6 +141,7 @@ function fileName(id: string): string {
 /** Each figure and each system's last memory map by name, as SVG. */
 async function picturesOf(
   { results, details }: Report,
+  about: object,
   { width, told }: Pick<FiguresOptions, 'width' | 'told'>,
 ): Promise<{ readonly name: string; readonly svg: string }[]> {
   const { loadCharts, svgFile } = await import('./figure/draw.ts');
@@ -154,7 +155,6 @@ async function picturesOf(
       (map) => [`map-${map.name}`, () => mapSvg(decodeReel(map))] as const,
     ),
   ];
-  const about = aboutOf(results);
   return drawn.map(([id, draw], at) => {
     told?.(at, drawn.length);
     return { name: fileName(id), svg: svgAbout(draw(), about) };
@@ -174,13 +174,14 @@ export async function writeFigures(
   expectText('folder', folder);
   const { width, rasterize, told, ...options } = expectShape('options', asked, OPTIONS);
   expectInteger('options.width', width, WIDTH_LEAST, WIDTH_MOST);
-  const pictures = await picturesOf(report, { width, told });
+  const about = aboutOf(report.results);
+  const pictures = await picturesOf(report, about, { width, told });
   const drawn = (await rasterize?.(pictures.map(({ svg }) => svg))) ?? [];
   const files: OutputFile[] = [
     ...pictures.map(({ name, svg }) => ({ name: `${name}.svg`, content: svg })),
     ...drawn.map((png, at) => ({
       name: `${pictures[at]!.name}.png`,
-      content: pngAbout(signedPng(png), aboutOf(report.results)),
+      content: pngAbout(signedPng(png), about),
     })),
   ];
   const own = files.map(({ name }) => ({ name, mark: FIGURE_MARK, usualBytes: KIB }));

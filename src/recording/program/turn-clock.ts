@@ -100,13 +100,23 @@ export function turnsShiftUs(seen: readonly SeenTurn[]): number {
   return (zeroOf(seen) + MEAN_BEHIND_US) % TURN_US;
 }
 
-/** When the turns of a CPU between two times are due that are not among those seen. */
-export function silentTurns(
+interface Span {
+  readonly startUs: number;
+  readonly endUs: number;
+}
+
+/** When the turns of a CPU in a span are due that are not among those seen: their clock is found once for all CPUs. */
+export function silentTurns(seen: readonly SeenTurn[]): (cpu: number, span: Span) => number[] {
+  const zeroUs = zeroOf(seen);
+  return (cpu, span) => dueUnseen(zeroUs, seen, cpu, span);
+}
+
+function dueUnseen(
+  zeroUs: number,
   seen: readonly SeenTurn[],
   cpu: number,
-  { startUs, endUs }: { readonly startUs: number; readonly endUs: number },
+  { startUs, endUs }: Span,
 ): number[] {
-  const zeroUs = zeroOf(seen);
   const taken = new Set<number>();
   for (const turn of seen) {
     if (turn.cpu !== cpu) continue;

@@ -95,13 +95,11 @@ export function vmstatTurns(
   const turns: Turn[] = [...seen];
   const startUs = timeOf(trace, first);
   const endUs = timeOf(trace, end - 1);
+  const silent =
+    seen.length === 0 ? () => guessedTimes(startUs + phaseUs, endUs) : silentTurns(seen);
   for (let cpu = 0; cpu < cpus; cpu += 1) {
-    const silent =
-      seen.length === 0
-        ? guessedTimes(startUs + phaseUs, endUs)
-        : silentTurns(seen, cpu, { startUs, endUs });
     let event = first;
-    for (const timeUs of silent) {
+    for (const timeUs of silent(cpu, { startUs, endUs })) {
       while (event < end && timeOf(trace, event) < timeUs) event += 1;
       if (event < end) turns.push({ event, cpu });
     }

@@ -15,7 +15,7 @@ const asleep = (...seconds: number[]): SeenTurn[] =>
 
 /** In seconds, from one to another. */
 function silent(seen: readonly SeenTurn[], start: number, end: number, cpu = 0): number[] {
-  return silentTurns(seen, cpu, { startUs: start * 1e6, endUs: end * 1e6 }).map((us) => us / 1e6);
+  return silentTurns(seen)(cpu, { startUs: start * 1e6, endUs: end * 1e6 }).map((us) => us / 1e6);
 }
 
 /** Jiffies begin with the trace's clock: whole seconds of theirs that are multiples of 8 lie 2.816 s behind, and every 4 s from there. */

@@ -1,6 +1,5 @@
 // Guests, draws and tables of czone-choice.
 
-import { GUEST_ZONES_OFFSET, ZONE_STRIDE } from '../src/abi/layout.ts';
 import {
   Core,
   GFP_HIGHUSER_MOVABLE,
@@ -9,7 +8,7 @@ import {
   expectAnswer,
   layoutOf,
 } from '../src/core/index.ts';
-import { headerWord, rawOf, wordsOf } from '../src/core/raw.ts';
+import { rawOf } from '../src/core/raw.ts';
 import { type Random, randomStream } from '../src/time/index.ts';
 
 export const MIB = 256;
@@ -49,11 +48,6 @@ export function scene(gib: number, block: number, czones = 2000): Scene {
   expectAnswer(rawOf(core).czonePlug(REGION, gib * GIB), 'czonePlug');
   core.setPreferBacked(true);
   return { core, block };
-}
-
-export function word(core: Core, zone: number, offset: number): number {
-  const base = headerWord(core, GUEST_ZONES_OFFSET) + zone * ZONE_STRIDE;
-  return wordsOf(core)[(base + offset) >> 2] as number;
 }
 
 export function anon(core: Core, zone: number): number {

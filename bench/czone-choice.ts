@@ -4,16 +4,6 @@
 //   npm run build:core && npx tsc -p bench/tsconfig.json && node build/bench/bench/czone-choice.js
 
 import {
-  GUEST_PCPS_OFFSET,
-  GUEST_SCRATCH_OFFSET,
-  PCP_COUNT_OFFSET,
-  PCP_STRIDE,
-  ZONE_BACKED_FREE_OFFSET,
-  ZONE_BLOCKS_OFFSET,
-  ZONE_FREE_OFFSET,
-  ZONE_MANAGED_OFFSET,
-} from '../src/abi/layout.ts';
-import {
   CZONE_LIMIT_BORROW,
   CZONE_LIMIT_GROW,
   CZONE_PLACE_BEST,
@@ -28,7 +18,6 @@ import {
   CZONE_LIMIT_OOM,
   Core,
   GFP_HIGHUSER_MOVABLE,
-  KERNEL_ZONES,
   NONE,
   OBJECT_FILE,
   STAT_BACKED_FAULTS,
@@ -44,6 +33,7 @@ import {
   boot,
   expectAnswer,
   layoutOf,
+  saveState,
   useCore,
 } from '../src/core/index.ts';
 import {
@@ -57,7 +47,6 @@ import {
   print,
   scene,
   share,
-  word,
 } from './czone-choice-scene.ts';
 import { growAsPredicted } from '../src/guest/policy/grow-predicted.ts';
 import { growByDoubling } from '../src/guest/policy/grow-doubling.ts';
@@ -65,7 +54,7 @@ import { growByStep } from '../src/guest/policy/grow-step.ts';
 import type { GrowthPolicy, ShrinkPolicy, ShrinkView } from '../src/guest/policy/policy.ts';
 import { shrinkBetween } from '../src/guest/policy/shrink-hysteresis.ts';
 import { shrinkWhenIdle } from '../src/guest/policy/shrink-idle.ts';
-import { headerWord, rawOf, wordsOf } from '../src/core/raw.ts';
+import { rawOf } from '../src/core/raw.ts';
 
 interface Living {
   readonly zone: number;
@@ -106,8 +95,8 @@ function blockSizes(): void {
     let held = 0;
     let free = 0;
     for (const { zone } of living) {
-      held += word(core, zone, ZONE_MANAGED_OFFSET);
-      free += word(core, zone, ZONE_FREE_OFFSET);
+      held += core.zone(zone).managed;
+      free += core.zone(zone).free;
     }
     return {
       block: `${mib} MiB`,
@@ -148,10 +137,10 @@ function placements(): void {
 function viewOf({ core, block }: Scene, zone: number, idleSinceNs: number | undefined): ShrinkView {
   return {
     key: 'f',
-    blocks: word(core, zone, ZONE_BLOCKS_OFFSET),
+    blocks: core.zone(zone).blocks,
     limitBlocks: 1000,
-    freeBlocks: Math.floor(word(core, zone, ZONE_FREE_OFFSET) / block),
-    peakBlocks: word(core, zone, ZONE_BLOCKS_OFFSET),
+    freeBlocks: Math.floor(core.zone(zone).free / block),
+    peakBlocks: core.zone(zone).blocks,
     idleSinceNs,
   };
 }
@@ -168,8 +157,8 @@ function growOnce(world: Scene, policy: GrowthPolicy, pages: number): [number, n
     raw.czoneGrow(zone, policy.nextBlocks(viewOf(world, zone, undefined)));
     asked += 1;
   }
-  const unused = Math.floor(word(core, zone, ZONE_FREE_OFFSET) / world.block);
-  policy.observe('f', word(core, zone, ZONE_BLOCKS_OFFSET));
+  const unused = Math.floor(core.zone(zone).free / world.block);
+  policy.observe('f', core.zone(zone).blocks);
   raw.czoneExit(zone, 0);
   return [asked, unused];
 }
@@ -226,7 +215,7 @@ function calls(policy: ShrinkPolicy | undefined, move: boolean): Record<string, 
       if (give > 0 && move) raw.czoneCompact(zone, 1e6, 0);
       if (give > 0) raw.czoneShrink(zone, give);
       releasePool(core);
-      heldSeconds += (word(core, zone, ZONE_BLOCKS_OFFSET) * pauseNs) / 1e10;
+      heldSeconds += (core.zone(zone).blocks * pauseNs) / 1e10;
     }
   }
   return {
@@ -240,12 +229,9 @@ function calls(policy: ShrinkPolicy | undefined, move: boolean): Record<string, 
 
 /** The host takes what is backed and in no zone. */
 function releasePool(core: Core): void {
-  const ranges = rawOf(core).czoneCollect(64);
-  const first = headerWord(core, GUEST_SCRATCH_OFFSET) >> 2;
-  const pairs = wordsOf(core).slice(first, first + 2 * ranges);
-  for (let at = 0; at < pairs.length; at += 2) {
-    rawOf(core).releaseRange(pairs[at] as number, pairs[at + 1] as number);
-    rawOf(core).czonePlug(pairs[at] as number, pairs[at + 1] as number);
+  for (const { start, count } of core.czones.collect(64)) {
+    core.backing.release(start, count);
+    core.czones.plug(start, count);
   }
 }
 
@@ -293,13 +279,10 @@ function preferBacked(): void {
 }
 
 function reclaimHalf(core: Core, zone: number): void {
-  const frames = word(core, zone, ZONE_BACKED_FREE_OFFSET) >> 1;
-  const ranges = rawOf(core).czoneReclaim(zone, 512, frames, 0);
-  const first = headerWord(core, GUEST_SCRATCH_OFFSET) >> 2;
-  const pairs = wordsOf(core).slice(first, first + 2 * ranges);
-  for (let at = 0; at < pairs.length; at += 2) {
-    rawOf(core).releaseRange(pairs[at] as number, pairs[at + 1] as number);
-    rawOf(core).czoneReturn(pairs[at] as number, pairs[at + 1] as number, 0);
+  const most = core.zone(zone).backedFree >> 1;
+  for (const { start, count } of core.czones.reclaim(zone, 512, most, 0)) {
+    core.backing.release(start, count);
+    core.czones.putBack(start, count, true);
   }
 }
 
@@ -367,7 +350,7 @@ function files(): void {
       raw.objectTouch(anon(core, zone), 0, 20 * MIB, 1, 0);
       const own = inZone ? raw.objectCreate(OBJECT_FILE, zone, GFP_HIGHUSER_MOVABLE, 0) : shared;
       raw.objectTouch(own, 0, 30 * MIB, 0, 0);
-      zones += word(core, zone, ZONE_MANAGED_OFFSET);
+      zones += core.zone(zone).managed;
     }
     return {
       'file pages': inZone ? 'in each zone' : 'shared',
@@ -389,7 +372,7 @@ function reclaims(): void {
     for (let hole = 0; hole < 300; hole += 1) {
       raw.objectTruncate(heap, draw.below(60 * MIB), 1 << draw.below(9), 0);
     }
-    const free = word(core, zone, ZONE_BACKED_FREE_OFFSET);
+    const free = core.zone(zone).backedFree;
     let ranges = 0;
     let got = raw.czoneReclaim(zone, 128, 1 << 24, order);
     let messages = 0;
@@ -398,7 +381,7 @@ function reclaims(): void {
       messages += 1;
       got = raw.czoneReclaim(zone, 128, 1 << 24, order);
     }
-    const left = word(core, zone, ZONE_BACKED_FREE_OFFSET);
+    const left = core.zone(zone).backedFree;
     return {
       'smallest piece': `${2 ** order} frames`,
       ranges,
@@ -423,12 +406,8 @@ function runsOf(core: Core, object: number, pages: number): number {
 
 /** Frames on the per-cpu lists of all zones. */
 function parked(core: Core): number {
-  const base = headerWord(core, GUEST_PCPS_OFFSET);
-  let frames = 0;
-  for (let at = 0; at < core.config.cpus * KERNEL_ZONES; at += 1) {
-    frames += wordsOf(core)[(base + at * PCP_STRIDE + PCP_COUNT_OFFSET) >> 2] as number;
-  }
-  return frames;
+  const lists = saveState(core, 'parked').zones.flatMap(({ pcps }) => pcps);
+  return lists.reduce((sum, { count }) => sum + count, 0);
 }
 
 /** Four objects grow side by side, each on its CPU, 16 pages at a time. */
